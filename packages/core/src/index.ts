@@ -1,0 +1,36 @@
+export { type Clock, systemClock } from './clock.ts';
+export { type CoreConfig, type CoreOptions, coreOptions } from './config/core-options.ts';
+export { flag, given, list, number, type Option, oneOf, type Parsed, text, url } from './config/option.ts';
+export { type OptionsOf, type OptionTable, type Resolved, resolveConfig } from './config/resolve.ts';
+export {
+  bindContext,
+  Context,
+  type ContextFields,
+  contextFromHeaders,
+  currentContext,
+  enterContext,
+  type InboundHeaders,
+  type Origin,
+  runWithContext,
+  setUser,
+} from './context/context.ts';
+export { acceptCorrelationId, newCorrelationId } from './context/correlation-id.ts';
+export { acceptTraceState, formatTraceParent, parseTraceParent, type TraceParent } from './context/trace-context.ts';
+export { ConfigError, type ConfigMistake, TelltaleError } from './errors.ts';
+export { acceptsGzip, CONTENT_TYPES, type ExpositionFormat, negotiateFormat } from './exposition/format.ts';
+export { EVENT_TYPES, type EventType, LEVELS, type LogLevel, type LogMethod } from './logger/levels.ts';
+export type { Logger } from './logger/logger.ts';
+export { adoptDefaultMonitor, createMonitor, defaultMonitor, Monitor, type ServiceIdentity } from './monitor.ts';
+export type { Operation, OperationKind, OperationListener, Operations, Outcome } from './operations.ts';
+export type { Counter, CounterSeries } from './registry/counter.ts';
+export type { Gauge, GaugeSeries } from './registry/gauge.ts';
+export {
+  DEFAULT_BUCKETS,
+  type ExemplarLabels,
+  type Histogram,
+  type HistogramOptions,
+  type HistogramSeries,
+} from './registry/histogram.ts';
+export type { Aggregator, InstrumentOptions } from './registry/instrument.ts';
+export type { Instruments, PrometheusRegistry } from './registry/instruments.ts';
+export type { Labels, LabelTuple, LabelValue } from './registry/labels.ts';

@@ -1,0 +1,121 @@
+import { TelltaleError } from '../errors.ts';
+import { Counter } from './counter.ts';
+import { Gauge } from './gauge.ts';
+import { Histogram, type HistogramOptions } from './histogram.ts';
+import { INSTRUMENT, type InstrumentHost, type InstrumentOptions } from './instrument.ts';
+import { silence } from './silence.ts';
+
+/** The part of a `prom-client` or `@prometheus-io/client` Registry that Telltale uses. */
+export interface PrometheusRegistry {
+  // biome-ignore lint/suspicious/noExplicitAny: the two libraries type their metrics differently
+  registerMetric(metric: any): void;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  getSingleMetric(name: string): any;
+  getMetricsAsArray(): readonly unknown[];
+  removeSingleMetric(name: string): void;
+}
+
+/** An instrument of any kind. */
+export type AnyInstrument = Counter | Gauge | Histogram;
+
+/** What a set of instruments is made with. */
+export interface InstrumentsOptions {
+  readonly registry: PrometheusRegistry;
+  readonly enabled: boolean;
+  readonly seriesLimit: number;
+  readonly now: () => number;
+  readonly reportError: (component: string, error: unknown) => void;
+}
+
+/**
+ * Makes counters, gauges and histograms in a Prometheus registry. Asking twice for the same name gives the same
+ * instrument; asking for it in another shape is an error, as is a name that somebody else's metric has.
+ */
+export class Instruments implements InstrumentHost {
+  readonly registry: PrometheusRegistry;
+  readonly enabled: boolean;
+  readonly seriesLimit: number;
+  readonly now: () => number;
+  #defaultLabels: Readonly<Record<string, string>> = {};
+  readonly #reportError: InstrumentsOptions['reportError'];
+  readonly #overflowListeners = new Set<(name: string) => void>();
+  readonly #made = new Set<AnyInstrument>();
+
+  constructor(options: InstrumentsOptions) {
+    this.registry = options.registry;
+    this.enabled = options.enabled;
+    this.seriesLimit = options.seriesLimit;
+    this.now = options.now;
+    this.#reportError = options.reportError;
+  }
+
+  counter<const N extends readonly string[] = readonly []>(options: InstrumentOptions<N>): Counter<N> {
+    return this.#make('counter', options, () => new Counter(options, this));
+  }
+
+  gauge<const N extends readonly string[] = readonly []>(options: InstrumentOptions<N>): Gauge<N> {
+    return this.#make('gauge', options, () => new Gauge(options, this));
+  }
+
+  histogram<const N extends readonly string[] = readonly []>(options: HistogramOptions<N>): Histogram<N> {
+    return this.#make('histogram', options, () => new Histogram(options, this));
+  }
+
+  /** Labels that every series has unless its instrument declares the name itself. */
+  get defaultLabels(): Readonly<Record<string, string>> {
+    return this.#defaultLabels;
+  }
+
+  set defaultLabels(labels: Readonly<Record<string, string>>) {
+    this.#defaultLabels = labels;
+    for (const instrument of this.#made) {
+      for (const series of instrument.series) series.cachedPrefix = undefined;
+    }
+  }
+
+  /** Calls `listener` with the metric's name each time a label set went to an overflow series. */
+  onOverflow(listener: (name: string) => void): void {
+    this.#overflowListeners.add(listener);
+  }
+
+  /** Drops the series of every instrument that have not moved for `ttl` milliseconds. */
+  sweep(ttl: number): void {
+    for (const instrument of this.#made) instrument.sweep(ttl);
+  }
+
+  /** Takes every instrument out of the registry. */
+  unregister(): void {
+    for (const { name } of this.#made) this.registry.removeSingleMetric(name);
+    this.#made.clear();
+  }
+
+  reject(name: string, problem: string): void {
+    this.#reportError('registry', new TelltaleError('registry', `The metric ${name} ${problem}.`));
+  }
+
+  overflowed(name: string): void {
+    for (const listener of this.#overflowListeners) listener(name);
+  }
+
+  #make<T extends object>(type: string, options: InstrumentOptions<readonly string[]>, create: () => T): T {
+    if (!this.enabled) return silence(create());
+    const existing = this.registry.getSingleMetric(options.name);
+    if (existing === undefined) {
+      const instrument = create();
+      this.registry.registerMetric(instrument);
+      this.#made.add(instrument as unknown as AnyInstrument);
+      return instrument;
+    }
+    const wanted = shape(type, options.labelNames ?? []);
+    const found = existing[INSTRUMENT] ? shape(existing.type, existing.labelNames) : 'a metric of another library';
+    if (found === wanted) return existing;
+    throw new TelltaleError(
+      'registry',
+      `Cannot define the metric "${options.name}" as ${wanted}: the registry already has ${found} of that name.`,
+    );
+  }
+}
+
+function shape(type: string, labelNames: readonly string[]): string {
+  return `a ${type} with ${labelNames.length === 0 ? 'no labels' : `the labels ${labelNames.join(', ')}`}`;
+}
