@@ -2,7 +2,7 @@
 export const ownMetrics = {
   buildInfo: {
     name: 'telltale_build_info',
-    help: 'Always 1; its labels say what runs: the service's version and environment, Telltale's version and Node's.',
+    help: 'Always 1; its labels say what runs and where: version, environment, version of Telltale, version of Node.',
     labelNames: ['version', 'environment', 'telltale_version', 'node_version'],
     aggregator: 'first',
   },

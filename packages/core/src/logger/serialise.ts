@@ -9,7 +9,6 @@ const MAX_STACK = 8_192;
 // What JSON must escape, and what a terminal could act on: C1 controls, line and paragraph separators.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
 const NEEDS_ESCAPE = /[\u0000-\u001f"\\\u007f-\u009f\u2028\u2029\ud800-\udfff]/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const AFTER_STRINGIFY = /[\u007f-\u009f\u2028\u2029]/g;
 
 /** A string as JSON: one line, no control characters, cut when it is longer than any message should be. */
