@@ -1,0 +1,33 @@
+import { createServer } from 'node:http';
+import { type Monitor, TelltaleError } from '@telltale/core';
+import { Endpoints } from './endpoints.ts';
+
+const running = new WeakMap<Monitor, number>();
+
+/**
+ * Serves Telltale's own paths on a port of their own, once for each monitor, until it is closed. It keeps no process
+ * alive. A port that cannot be had is reported, and the service goes on.
+ */
+export function startMetricsServer(monitor: Monitor, port: number, token: string | undefined): void {
+  if (running.has(monitor)) return;
+  running.set(monitor, port);
+  const endpoints = new Endpoints(monitor, token, ['/metrics', '/health', '/ready', '/live']);
+  const server = createServer((request, response) => {
+    const [path = ''] = (request.url ?? '').split('?', 1);
+    if (endpoints.takes(request.method, path)) endpoints.answer(request, response, path);
+    else response.writeHead(404, { 'content-type': 'text/plain' }).end('Here are /metrics, /health, /ready and /live.\n');
+  });
+  server.on('error', (cause) => {
+    monitor.errors.report('endpoints', new TelltaleError('http', `Cannot serve metrics on port ${port}.`, { cause }));
+  });
+  server.listen(port, () => {
+    const address = server.address();
+    const actual = typeof address === 'object' && address !== null ? address.port : port;
+    monitor.logger.info(`Metrics on port ${actual}`, { event_type: 'system', metrics_port: actual });
+  });
+  server.unref();
+  monitor.onClose(() => {
+    server.closeAllConnections();
+    return new Promise<void>((resolve) => server.close(() => resolve()));
+  });
+}

@@ -1,0 +1,27 @@
+import { flag, given, list, number, type OptionsOf, type Resolved, text } from '@telltale/core';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** A label of the user's: read from the request when its response has ended. Throwing or odd values become ''. */
+export type RequestLabel = (request: IncomingMessage, response: ServerResponse) => string | undefined;
+
+/** The options of `http`. */
+export const httpOptions = {
+  ignorePaths: list([]),
+  groupStatus: flag(false),
+  slowRequestMs: number(1_000, { min: 1, max: 3_600_000, unit: 'milliseconds' }),
+  accessLog: flag(true),
+  labels: given<Readonly<Record<string, RequestLabel>>, Readonly<Record<string, RequestLabel>>>(
+    'an object of functions (request, response) => text',
+    (raw) =>
+      typeof raw === 'object' && raw !== null && Object.values(raw).every((label) => typeof label === 'function'),
+    {},
+  ),
+  token: text(undefined, { env: 'TELLTALE_TOKEN', secret: true }),
+  metricsPort: number(undefined, { min: 0, max: 65_535, unit: 'a port' }, { env: 'METRICS_PORT' }),
+} as const;
+
+/** What an HTTP integration takes beside the options of `core`. */
+export type HttpOptions = OptionsOf<typeof httpOptions>;
+
+/** What they resolve to. */
+export type HttpConfig = Resolved<typeof httpOptions>;
