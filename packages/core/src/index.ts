@@ -20,7 +20,7 @@ export { ConfigError, type ConfigMistake, TelltaleError } from './errors.ts';
 export { acceptsGzip, CONTENT_TYPES, type ExpositionFormat, negotiateFormat } from './exposition/format.ts';
 export { EVENT_TYPES, type EventType, LEVELS, type LogLevel, type LogMethod } from './logger/levels.ts';
 export type { Logger } from './logger/logger.ts';
-export { adoptDefaultMonitor, createMonitor, defaultMonitor, Monitor, type ServiceIdentity } from './monitor.ts';
+export { createMonitor, defaultMonitor, Monitor, type ServiceIdentity, setUpMonitor } from './monitor.ts';
 export type { Operation, OperationKind, OperationListener, Operations, Outcome } from './operations.ts';
 export type { Counter, CounterSeries } from './registry/counter.ts';
 export type { Gauge, GaugeSeries } from './registry/gauge.ts';

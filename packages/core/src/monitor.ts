@@ -5,13 +5,14 @@ import type { ExpositionFormat } from './exposition/format.ts';
 import { render } from './exposition/render.ts';
 import { InternalErrors } from './internal-errors.ts';
 import { LEVELS, type LogLevel } from './logger/levels.ts';
+import { LineWriter } from './logger/line.ts';
 import { createLogger, type Logger } from './logger/logger.ts';
-import { createSink } from './logger/sink.ts';
+import { createSink, type LineSink } from './logger/sink.ts';
 import { ownMetrics } from './metrics.ts';
 import { Operations } from './operations.ts';
 import type { CounterSeries } from './registry/counter.ts';
 import { collectDefaultMetrics } from './registry/default-metrics.ts';
-import { Instruments, type PrometheusRegistry } from './registry/instruments.ts';
+import { Instruments, type InstrumentsOptions, type PrometheusRegistry } from './registry/instruments.ts';
 import { slot } from './slot.ts';
 import { TELLTALE_VERSION } from './version.ts';
 
@@ -27,70 +28,74 @@ export interface ServiceIdentity {
  * processes have one, the default; `createMonitor` makes others.
  */
 export class Monitor {
-  readonly config: CoreConfig;
-  readonly identity: ServiceIdentity;
-  /** Every registry that a scrape shows; the first holds Telltale's instruments. */
-  readonly registries: readonly PrometheusRegistry[];
   readonly instruments: Instruments;
   readonly logger: Logger;
   readonly operations: Operations;
   /** Takes Telltale's own failures; never throws. */
   readonly errors: InternalErrors;
+  #config: CoreConfig;
+  #identity: ServiceIdentity;
   #closing: Promise<void> | undefined;
+  #dropDefaultMetrics = (): void => {};
+  readonly #output: { lines: LineWriter; sink: LineSink };
   readonly #closers: (() => void | Promise<void>)[] = [];
 
   constructor(config: CoreConfig) {
-    this.config = config;
-    const { enabled, clock, registry = promClient.register } = config;
-    const fromPackage = config.serviceName && config.version ? {} : packageIdentity();
-    this.identity = {
-      service: config.serviceName ?? fromPackage.name ?? 'unknown_service',
-      version: config.version ?? fromPackage.version ?? 'unknown',
-      environment: config.environment,
-    };
-    this.registries = Array.isArray(registry) ? registry : [registry as PrometheusRegistry];
-    this.errors = new InternalErrors(clock, {
-      onError: config.onError,
+    this.#config = config;
+    this.#identity = identify(config);
+    this.errors = new InternalErrors(config.clock, {
+      onError: (error, component) => this.config.onError?.(error, component),
       count: (component) => internalErrors.labels(component).inc(),
-      log: (component, error, unwritten) =>
-        this.logger.error(`Telltale failed inside (${component}); the service is not affected`, {
-          event_type: 'system',
-          component,
-          error,
-          ...(unwritten > 0 && { unwritten_failures: unwritten }),
-        }),
+      log: (component, error, unwritten) => this.#logInternalError(component, error, unwritten),
     });
-    this.instruments = new Instruments({
-      registry: this.registries[0]!,
-      enabled,
-      seriesLimit: config.seriesLimit,
-      now: clock.now,
-      reportError: this.errors.report,
-    });
-    this.instruments.defaultLabels = { service: this.identity.service };
+    this.instruments = new Instruments(this.#instrumentsOptions());
     this.operations = new Operations(this.errors.report);
 
     const internalErrors = this.instruments.counter(ownMetrics.internalErrors);
     const logMessages = this.instruments.counter(ownMetrics.logMessages);
-    const logMessagesDropped = this.instruments.counter(ownMetrics.logMessagesDropped);
     const lineCounts = Object.fromEntries(LEVELS.map((level) => [level, logMessages.labels(level)])) as Record<
       LogLevel,
       CounterSeries
     >;
-    const sink = createSink(config.logDestination, () => logMessagesDropped.inc());
-    this.onClose(() => sink.close());
+    this.#output = this.#createOutput();
     this.logger = createLogger({
-      identity: this.identity,
       level: config.logLevel,
-      clock,
-      sink,
+      output: this.#output,
       onLine: (level) => lineCounts[level].inc(),
       onError: (error) => this.errors.report('logger', error),
     });
+    this.#watchOverflows();
     this.#describe();
-    if (enabled && config.defaultMetrics) {
-      this.onClose(collectDefaultMetrics(this.registries[0]!));
-    }
+    this.#collectDefaultMetrics();
+  }
+
+  get config(): CoreConfig {
+    return this.#config;
+  }
+
+  get identity(): ServiceIdentity {
+    return this.#identity;
+  }
+
+  /** Every registry that a scrape shows; the first holds Telltale's instruments. */
+  get registries(): readonly PrometheusRegistry[] {
+    return registriesOf(this.#config);
+  }
+
+  /**
+   * Takes another configuration. Logger and instruments stay the same objects, so that what was made of this monitor
+   * before goes on counting; a disabled monitor stays disabled.
+   */
+  configure(config: CoreConfig): void {
+    this.#dropDefaultMetrics();
+    this.#output.sink.close();
+    this.#config = config;
+    this.#identity = identify(config);
+    this.instruments.configure(this.#instrumentsOptions());
+    Object.assign(this.#output, this.#createOutput());
+    this.logger.level = config.logLevel.toLowerCase();
+    this.#describe();
+    this.#collectDefaultMetrics();
   }
 
   get enabled(): boolean {
@@ -135,15 +140,45 @@ export class Monitor {
           this.errors.report('close', error);
         }
       }
+      this.#dropDefaultMetrics();
+      this.#output.sink.close();
       this.instruments.unregister();
-      if (slot.monitor === this) delete slot.monitor;
+      if (slot.monitor === this) slot.monitor = undefined;
     })();
     return this.#closing;
   }
 
+  #instrumentsOptions(): InstrumentsOptions {
+    const { enabled, seriesLimit, clock } = this.#config;
+    return {
+      registry: this.registries[0]!,
+      enabled,
+      seriesLimit,
+      defaultLabels: { service: this.#identity.service },
+      now: clock.now,
+      reportError: this.errors.report,
+    };
+  }
+
+  #createOutput(): { lines: LineWriter; sink: LineSink } {
+    const { clock, logDestination } = this.#config;
+    const dropped = this.instruments.counter(ownMetrics.logMessagesDropped);
+    return { lines: new LineWriter(this.#identity, clock), sink: createSink(logDestination, () => dropped.inc()) };
+  }
+
+  #collectDefaultMetrics(): void {
+    const { enabled, defaultMetrics } = this.#config;
+    this.#dropDefaultMetrics = enabled && defaultMetrics ? collectDefaultMetrics(this.registries[0]!) : () => {};
+  }
+
   #describe(): void {
-    const { version, environment } = this.identity;
-    this.instruments.gauge(ownMetrics.buildInfo).labels(version, environment, TELLTALE_VERSION, process.version).set(1);
+    const { version, environment } = this.#identity;
+    const buildInfo = this.instruments.gauge(ownMetrics.buildInfo);
+    buildInfo.reset();
+    buildInfo.labels(version, environment, TELLTALE_VERSION, process.version).set(1);
+  }
+
+  #watchOverflows(): void {
     const overflows = this.instruments.counter(ownMetrics.seriesOverflow);
     const told = new Set<string>();
     this.instruments.onOverflow((metric) => {
@@ -156,6 +191,28 @@ export class Monitor {
       });
     });
   }
+
+  #logInternalError(component: string, error: unknown, unwritten: number): void {
+    this.logger.error(`Telltale failed inside (${component}); the service is not affected`, {
+      event_type: 'system',
+      component,
+      error,
+      ...(unwritten > 0 && { unwritten_failures: unwritten }),
+    });
+  }
+}
+
+function identify(config: CoreConfig): ServiceIdentity {
+  const fromPackage = config.serviceName && config.version ? {} : packageIdentity();
+  return {
+    service: config.serviceName ?? fromPackage.name ?? 'unknown_service',
+    version: config.version ?? fromPackage.version ?? 'unknown',
+    environment: config.environment,
+  };
+}
+
+function registriesOf({ registry = promClient.register }: CoreConfig): readonly PrometheusRegistry[] {
+  return Array.isArray(registry) ? registry : [registry as PrometheusRegistry];
 }
 
 /**
@@ -169,8 +226,8 @@ export function createMonitor(options: CoreOptions = {}, env: NodeJS.ProcessEnv 
 
 /**
  * The monitor that everything uses unless told otherwise, shared by every copy of Telltale in the process. Made from
- * the environment when it is first asked for; if that cannot be used, it says so once and goes by the defaults, since
- * by then the service is running.
+ * the environment when it is first asked for, until `setUpMonitor` gives it its configuration; if the
+ * environment cannot be used, it says so once and goes by the defaults, since by then the service is running.
  */
 export function defaultMonitor(): Monitor {
   if (slot.monitor === undefined) {
@@ -180,12 +237,26 @@ export function defaultMonitor(): Monitor {
       console.error(`${(error as Error).message}\nTelltale goes on with its defaults.`);
       slot.monitor = createMonitor({}, {});
     }
+    slot.provisional = true;
   }
   return slot.monitor;
 }
 
-/** Makes `monitor` the default one, where there is none yet; answers whether it now is. */
-export function adoptDefaultMonitor(monitor: Monitor): boolean {
-  slot.monitor ??= monitor;
-  return slot.monitor === monitor;
+/**
+ * The monitor for an application that is set up with this configuration: the default one, configured so by the first
+ * call. A later call for another service or another registry gets a monitor of its own; one for the same service
+ * gets the default one as it is.
+ */
+export function setUpMonitor(config: CoreConfig): Monitor {
+  const { monitor, provisional } = slot;
+  if (monitor === undefined || provisional) {
+    monitor?.configure(config);
+    slot.monitor = monitor ?? new Monitor(config);
+    slot.provisional = false;
+    return slot.monitor;
+  }
+  const sameService = identify(config).service === monitor.identity.service;
+  const sameRegistry = config.registry === undefined || registriesOf(config)[0] === monitor.registries[0];
+  if (sameService && sameRegistry) return monitor;
+  return new Monitor({ ...config, registry: config.registry ?? new promClient.Registry() });
 }

@@ -5,7 +5,9 @@ import type { Monitor } from './monitor.ts';
 /** What every copy of Telltale in this process shares. The version in the name changes with the shape. */
 interface Slot {
   storage?: AsyncLocalStorage<Context>;
-  monitor?: Monitor;
+  monitor?: Monitor | undefined;
+  /** The monitor was made for want of another, and takes the first configuration that it is given. */
+  provisional?: boolean;
 }
 
 const KEY = Symbol.for('telltale.v1');

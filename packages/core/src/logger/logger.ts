@@ -1,11 +1,10 @@
 import { LEVEL, MESSAGE, SPLAT } from 'triple-beam';
 import winston from 'winston';
 import Transport from 'winston-transport';
-import type { Clock } from '../clock.ts';
 import { currentContext } from '../context/context.ts';
 import { readArguments } from './arguments.ts';
 import { type LogLevel, type LogMethod, METHOD_LEVELS, WINSTON_LEVELS } from './levels.ts';
-import { type LineIdentity, LineWriter } from './line.ts';
+import type { LineWriter } from './line.ts';
 import type { LineSink } from './sink.ts';
 
 /** A winston logger with Telltale's levels; winston's own names for them work too. */
@@ -13,10 +12,9 @@ export type Logger = winston.Logger & Readonly<Record<LogMethod, winston.Leveled
 
 /** What a logger is made of. */
 export interface LoggerOptions {
-  readonly identity: LineIdentity;
   readonly level: LogLevel;
-  readonly clock: Clock;
-  readonly sink: LineSink;
+  /** What lines are made with and where they go; both may be exchanged while the logger lives. */
+  readonly output: { lines: LineWriter; sink: LineSink };
   /** Called for each line written. */
   readonly onLine: (level: LogLevel) => void;
   /** Called with what went wrong inside; the caller of a log method never sees it. */
@@ -31,11 +29,10 @@ type Info = winston.Logform.TransformableInfo;
  * winston's way, and `info[MESSAGE]` is the same masked line. A log method never throws into its caller.
  */
 export function createLogger(options: LoggerOptions): Logger {
-  const { identity, level, clock, sink, onLine, onError } = options;
-  const lines = new LineWriter(identity, clock);
+  const { level, output, onLine, onError } = options;
 
   const emit = (lineLevel: LogLevel, line: string): void => {
-    sink.write(line);
+    output.sink.write(line);
     onLine(lineLevel);
   };
   const lineOf = (info: Info): string => {
@@ -43,7 +40,7 @@ export function createLogger(options: LoggerOptions): Logger {
     const splat = (info[SPLAT] ?? []) as readonly unknown[];
     const errors = splat.filter((each) => each instanceof Error).map((error) => ({ error }));
     const { level: _, message, ...fields } = info;
-    return lines.write(levelOf(info), message, currentContext(), [fields, ...errors]);
+    return output.lines.write(levelOf(info), message, currentContext(), [fields, ...errors]);
   };
 
   const format: winston.Logform.Format = {
@@ -84,7 +81,7 @@ export function createLogger(options: LoggerOptions): Logger {
         if (direct && !isEnabled(method)) return self;
         const { message, sources } = readArguments(args);
         if (direct && self === logger && !logger.defaultMeta) {
-          emit(lineLevel, lines.write(lineLevel, message, currentContext(), sources));
+          emit(lineLevel, output.lines.write(lineLevel, message, currentContext(), sources));
         } else {
           self.write(Object.assign({}, self.defaultMeta, ...sources, { level: method, [LEVEL]: method, message }));
         }

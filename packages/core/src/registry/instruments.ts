@@ -23,6 +23,8 @@ export interface InstrumentsOptions {
   readonly registry: PrometheusRegistry;
   readonly enabled: boolean;
   readonly seriesLimit: number;
+  /** Labels that every series has unless its instrument declares the name itself. */
+  readonly defaultLabels: Readonly<Record<string, string>>;
   readonly now: () => number;
   readonly reportError: (component: string, error: unknown) => void;
 }
@@ -32,21 +34,45 @@ export interface InstrumentsOptions {
  * instrument; asking for it in another shape is an error, as is a name that somebody else's metric has.
  */
 export class Instruments implements InstrumentHost {
-  readonly registry: PrometheusRegistry;
-  readonly enabled: boolean;
-  readonly seriesLimit: number;
-  readonly now: () => number;
-  #defaultLabels: Readonly<Record<string, string>> = {};
-  readonly #reportError: InstrumentsOptions['reportError'];
+  #options: InstrumentsOptions;
   readonly #overflowListeners = new Set<(name: string) => void>();
   readonly #made = new Set<AnyInstrument>();
 
   constructor(options: InstrumentsOptions) {
-    this.registry = options.registry;
-    this.enabled = options.enabled;
-    this.seriesLimit = options.seriesLimit;
-    this.now = options.now;
-    this.#reportError = options.reportError;
+    this.#options = options;
+  }
+
+  get registry(): PrometheusRegistry {
+    return this.#options.registry;
+  }
+
+  get enabled(): boolean {
+    return this.#options.enabled;
+  }
+
+  get seriesLimit(): number {
+    return this.#options.seriesLimit;
+  }
+
+  /** Labels that every series has unless its instrument declares the name itself. */
+  get defaultLabels(): Readonly<Record<string, string>> {
+    return this.#options.defaultLabels;
+  }
+
+  now(): number {
+    return this.#options.now();
+  }
+
+  /** Takes other options; the instruments made so far go along, to another registry too. */
+  configure(options: InstrumentsOptions): void {
+    const before = this.#options;
+    this.#options = options;
+    for (const instrument of this.#made) {
+      for (const series of instrument.series) series.cachedPrefix = undefined;
+      if (options.registry !== before.registry || !options.enabled) before.registry.removeSingleMetric(instrument.name);
+      if (!options.enabled) silence(instrument);
+      else if (options.registry !== before.registry) options.registry.registerMetric(instrument);
+    }
   }
 
   counter<const N extends readonly string[] = readonly []>(options: InstrumentOptions<N>): Counter<N> {
@@ -59,18 +85,6 @@ export class Instruments implements InstrumentHost {
 
   histogram<const N extends readonly string[] = readonly []>(options: HistogramOptions<N>): Histogram<N> {
     return this.#make('histogram', options, () => new Histogram(options, this));
-  }
-
-  /** Labels that every series has unless its instrument declares the name itself. */
-  get defaultLabels(): Readonly<Record<string, string>> {
-    return this.#defaultLabels;
-  }
-
-  set defaultLabels(labels: Readonly<Record<string, string>>) {
-    this.#defaultLabels = labels;
-    for (const instrument of this.#made) {
-      for (const series of instrument.series) series.cachedPrefix = undefined;
-    }
   }
 
   /** Calls `listener` with the metric's name each time a label set went to an overflow series. */
@@ -90,7 +104,7 @@ export class Instruments implements InstrumentHost {
   }
 
   reject(name: string, problem: string): void {
-    this.#reportError('registry', new TelltaleError('registry', `The metric ${name} ${problem}.`));
+    this.#options.reportError('registry', new TelltaleError('registry', `The metric ${name} ${problem}.`));
   }
 
   overflowed(name: string): void {

@@ -1,0 +1,45 @@
+import { types } from 'node:util';
+
+/** How a call ended: what it returned (of a promise, its value), or what it threw. */
+export type CallEnd = { readonly failed: false; readonly value: unknown } | { readonly failed: true; readonly error: unknown };
+
+/**
+ * Calls `call` and tells `ended` once how that ended, at once or when its promise settles. Returns and throws what
+ * `call` does. `ended` must not throw.
+ *
+ * A plain promise is handed on as one of the same outcome: were it only listened to, a rejection that nobody
+ * handles would count as handled. Anything else with a `then` is left alone, since with many (query builders)
+ * asking is what starts the work; it counts as ended when it is returned.
+ */
+export function watchCall<R>(call: () => R, ended: (end: CallEnd) => void): R {
+  let result: R;
+  try {
+    result = call();
+  } catch (error) {
+    ended({ failed: true, error });
+    throw error;
+  }
+  if (!isPlainPromise(result)) {
+    ended({ failed: false, value: result });
+    return result;
+  }
+  return result.then(
+    (value) => {
+      ended({ failed: false, value });
+      return value;
+    },
+    (error) => {
+      ended({ failed: true, error });
+      throw error;
+    },
+  ) as R;
+}
+
+/** Whether it is a promise and nothing more: no subclass, nothing put on it. */
+function isPlainPromise(value: unknown): value is Promise<unknown> {
+  return (
+    types.isPromise(value) &&
+    Object.getPrototypeOf(value) === Promise.prototype &&
+    Reflect.ownKeys(value).length === 0
+  );
+}
