@@ -86,11 +86,12 @@ function fromRegexp(regexp: RegExp, keys: readonly { readonly name: string | num
   const path = regexp.source
     .replace(/^\^/, '')
     .replace('\\/?(?=\\/|$)', '')
-    .replaceAll(/\(\?:\\?\/?\(\[\^\\?\/\]\+\?\)\)|\(\?:\(\[\^\\?\/\]\+\?\)\)/g, (group) =>
-      `${group.includes('\\/(') ? '/' : ''}:${keys[key++]?.name ?? 'param'}`,
+    .replaceAll(
+      /\(\?:\\?\/?\(\[\^\\?\/\]\+\?\)\)|\(\?:\(\[\^\\?\/\]\+\?\)\)/g,
+      (group) => `${group.includes('\\/(') ? '/' : ''}:${keys[key++]?.name ?? 'param'}`,
     )
     .replaceAll('\\/', '/')
-    .replaceAll(/\\([.\-])/g, '$1');
+    .replaceAll(/\\([.-])/g, '$1');
   return /[\\^$?*()[\]|]/.test(path) ? String(regexp) : path;
 }
 

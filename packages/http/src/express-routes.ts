@@ -81,7 +81,9 @@ export class ExpressRoutes {
   /** Whether the service itself answers GET requests for this path. */
   hasOwnRoute(app: ExpressApp, path: string): boolean {
     this.watch(app);
-    return this.#find(stackOf(app) ?? [], path, (route) => Boolean(route.methods.get ?? route.methods._all)) !== undefined;
+    return (
+      this.#find(stackOf(app) ?? [], path, (route) => Boolean(route.methods.get ?? route.methods._all)) !== undefined
+    );
   }
 
   #walk(stack: readonly Layer[], mounts: Mounts): void {
@@ -106,12 +108,11 @@ export class ExpressRoutes {
 
   #wrapRoute(layer: Layer): void {
     this.#wrapped.add(layer);
-    const routes = this;
     const handle = layer.handle as (request: ExpressRequest, response: unknown, next: Next) => unknown;
     const watched = (request: ExpressRequest, response: unknown, next: Next): unknown => {
       const observation = request[OBSERVATION];
       if (observation === undefined) return handle(request, response, next);
-      observation.route = routes.#templateOf(layer, request);
+      observation.route = this.#templateOf(layer, request);
       return handle(request, response, (error) => {
         if (error && error !== 'route' && error !== 'router') observation.noteError(error);
         else observation.route = undefined;

@@ -15,7 +15,8 @@ export function startMetricsServer(monitor: Monitor, port: number, token: string
   const server = createServer((request, response) => {
     const [path = ''] = (request.url ?? '').split('?', 1);
     if (endpoints.takes(request.method, path)) endpoints.answer(request, response, path);
-    else response.writeHead(404, { 'content-type': 'text/plain' }).end('Here are /metrics, /health, /ready and /live.\n');
+    else
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('Here are /metrics, /health, /ready and /live.\n');
   });
   server.on('error', (cause) => {
     monitor.errors.report('endpoints', new TelltaleError('http', `Cannot serve metrics on port ${port}.`, { cause }));

@@ -1,14 +1,14 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   acceptCorrelationId,
   type Context,
   contextFromHeaders,
-  enterContext,
   type ExemplarLabels,
+  enterContext,
   type Monitor,
   type Operation,
   type Origin,
 } from '@telltale/core';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { boundedLabel, errorType, methodLabel } from './bounded-label.ts';
 import { watchRequestBody, watchResponse } from './observed-response.ts';
 import type { HttpConfig } from './options.ts';

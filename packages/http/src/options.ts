@@ -1,5 +1,5 @@
-import { flag, given, list, number, type OptionsOf, type Resolved, text } from '@telltale/core';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { flag, given, list, number, type OptionsOf, type Resolved, text } from '@telltale/core';
 
 /** A label of the user's: read from the request when its response has ended. Throwing or odd values become ''. */
 export type RequestLabel = (request: IncomingMessage, response: ServerResponse) => string | undefined;

@@ -1,0 +1,37 @@
+import { coreOptions, flag, list, number, type Option, type OptionsOf, text, url } from '@telltale/core';
+import { httpOptions } from '@telltale/http';
+
+/**
+ * Variables that are read and checked now, and used by parts of Telltale that are still to come. A value here is
+ * reported at start as having no effect yet.
+ */
+export const laterOptions = {
+  logDir: text(undefined, { env: 'LOG_DIR' }),
+  logFile: text(undefined, { env: 'LOG_FILE' }),
+  logRetentionDays: number(undefined, { min: 1, max: 3_650, unit: 'days' }, { env: 'LOG_RETENTION_DAYS' }),
+  healthCheckInterval: number(undefined, { min: 1, max: 86_400, unit: 'seconds' }, { env: 'HEALTH_CHECK_INTERVAL' }),
+  otlpEndpoint: url({ env: 'OTEL_EXPORTER_OTLP_ENDPOINT' }),
+  traceSamplingRatio: number(undefined, { min: 0, max: 1, fraction: true }, { env: 'TRACE_SAMPLING_RATIO' }),
+  smtpHost: text(undefined, { env: 'SMTP_HOST' }),
+  smtpPort: number(undefined, { min: 1, max: 65_535, unit: 'a port' }, { env: 'SMTP_PORT' }),
+  smtpUser: text(undefined, { env: 'SMTP_USER' }),
+  smtpPassword: text(undefined, { env: 'SMTP_PASSWORD', secret: true }),
+  smtpUseTls: optionalFlag('SMTP_USE_TLS'),
+  alertEmailFrom: text(undefined, { env: 'ALERT_EMAIL_FROM' }),
+  alertEmailTo: list([], { env: 'ALERT_EMAIL_TO' }),
+  slackWebhookUrl: url({ env: 'SLACK_WEBHOOK_URL', secret: true }),
+  slackChannel: text(undefined, { env: 'SLACK_CHANNEL' }),
+  pagerdutyIntegrationKey: text(undefined, { env: 'PAGERDUTY_INTEGRATION_KEY', secret: true }),
+  alertWebhookUrl: url({ env: 'ALERT_WEBHOOK_URL', secret: true }),
+  database: text(undefined, { env: 'TELLTALE_DB' }),
+} as const;
+
+/** Every option of Telltale, with the environment variable of each. */
+export const allOptions = { ...coreOptions, ...httpOptions, ...laterOptions } as const;
+
+/** What `setupMonitoring` takes. Each option that is absent comes from its environment variable, then its default. */
+export type MonitoringOptions = OptionsOf<typeof coreOptions & typeof httpOptions>;
+
+function optionalFlag(env: string): Option<boolean | undefined> {
+  return { ...flag(false, { env }), default: undefined };
+}
