@@ -34,3 +34,22 @@ export {
 export type { Aggregator, InstrumentOptions } from './registry/instrument.ts';
 export type { Instruments, PrometheusRegistry } from './registry/instruments.ts';
 export type { Labels, LabelTuple, LabelValue } from './registry/labels.ts';
+export {
+  type DefinedMetric,
+  type DefinedMetrics,
+  defineMetrics,
+  type MetricDefinition,
+} from './tracking/define-metrics.ts';
+export { errorType, labelWord } from './tracking/label-words.ts';
+export { MetricTracker } from './tracking/metric-tracker.ts';
+export {
+  type AuthenticationOutcome,
+  type TrackAuthenticationOptions,
+  trackAuthentication,
+} from './tracking/track-authentication.ts';
+export { trackCounter } from './tracking/track-counter.ts';
+export { type TrackErrorOptions, trackError } from './tracking/track-error.ts';
+export { type TrackRateLimitHitOptions, trackRateLimitHit } from './tracking/track-rate-limit-hit.ts';
+export { type Severity, trackSecurityEvent } from './tracking/track-security-event.ts';
+export { trackTiming } from './tracking/track-timing.ts';
+export type { FunctionTracker, TrackFunctionOptions } from './tracking/wrap-function.ts';

@@ -227,19 +227,27 @@ export function createMonitor(options: CoreOptions = {}, env: NodeJS.ProcessEnv 
 /**
  * The monitor that everything uses unless told otherwise, shared by every copy of Telltale in the process. Made from
  * the environment when it is first asked for, until `setUpMonitor` gives it its configuration; if the
- * environment cannot be used, it says so once and goes by the defaults, since by then the service is running.
+ * environment cannot be used, it says so once and goes by the defaults, since by then the service is running. Where
+ * even these do not work (the registry has other metrics of the same names), it is a disabled one. Never throws.
  */
 export function defaultMonitor(): Monitor {
-  if (slot.monitor === undefined) {
-    try {
-      slot.monitor = createMonitor();
-    } catch (error) {
-      console.error(`${(error as Error).message}\nTelltale goes on with its defaults.`);
-      slot.monitor = createMonitor({}, {});
-    }
-    slot.provisional = true;
+  if (slot.monitor !== undefined) return slot.monitor;
+  slot.provisional = true;
+  return settle(makeDefaultMonitor());
+}
+
+function makeDefaultMonitor(): Monitor {
+  try {
+    return createMonitor();
+  } catch (error) {
+    console.error(`${(error as Error).message}\nTelltale goes on with its defaults.`);
   }
-  return slot.monitor;
+  try {
+    return createMonitor({}, {});
+  } catch (error) {
+    console.error(`${(error as Error).message}\nTelltale is disabled.`);
+    return createMonitor({ enabled: false }, {});
+  }
 }
 
 /**
@@ -251,12 +259,25 @@ export function setUpMonitor(config: CoreConfig): Monitor {
   const { monitor, provisional } = slot;
   if (monitor === undefined || provisional) {
     monitor?.configure(config);
-    slot.monitor = monitor ?? new Monitor(config);
     slot.provisional = false;
-    return slot.monitor;
+    return monitor ?? settle(new Monitor(config));
   }
   const sameService = identify(config).service === monitor.identity.service;
   const sameRegistry = config.registry === undefined || registriesOf(config)[0] === monitor.registries[0];
   if (sameService && sameRegistry) return monitor;
   return new Monitor({ ...config, registry: config.registry ?? new promClient.Registry() });
+}
+
+/** Calls `callback` with the default monitor: at once, or as soon as there is one. */
+export function whenMonitored(callback: (monitor: Monitor) => void): void {
+  if (slot.monitor !== undefined) callback(slot.monitor);
+  else (slot.waiting ??= []).push(callback);
+}
+
+function settle(monitor: Monitor): Monitor {
+  slot.monitor = monitor;
+  const waiting = slot.waiting ?? [];
+  slot.waiting = undefined;
+  for (const callback of waiting) monitor.errors.guard('monitor', () => callback(monitor), undefined);
+  return monitor;
 }

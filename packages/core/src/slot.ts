@@ -8,6 +8,8 @@ interface Slot {
   monitor?: Monitor | undefined;
   /** The monitor was made for want of another, and takes the first configuration that it is given. */
   provisional?: boolean;
+  /** What is to be done when there is a default monitor. */
+  waiting?: ((monitor: Monitor) => void)[] | undefined;
 }
 
 const KEY = Symbol.for('telltale.v1');

@@ -1,7 +1,9 @@
 import { types } from 'node:util';
 
 /** How a call ended: what it returned (of a promise, its value), or what it threw. */
-export type CallEnd = { readonly failed: false; readonly value: unknown } | { readonly failed: true; readonly error: unknown };
+export type CallEnd =
+  | { readonly failed: false; readonly value: unknown }
+  | { readonly failed: true; readonly error: unknown };
 
 /**
  * Calls `call` and tells `ended` once how that ended, at once or when its promise settles. Returns and throws what
@@ -38,8 +40,6 @@ export function watchCall<R>(call: () => R, ended: (end: CallEnd) => void): R {
 /** Whether it is a promise and nothing more: no subclass, nothing put on it. */
 function isPlainPromise(value: unknown): value is Promise<unknown> {
   return (
-    types.isPromise(value) &&
-    Object.getPrototypeOf(value) === Promise.prototype &&
-    Reflect.ownKeys(value).length === 0
+    types.isPromise(value) && Object.getPrototypeOf(value) === Promise.prototype && Reflect.ownKeys(value).length === 0
   );
 }
