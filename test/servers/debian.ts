@@ -58,7 +58,7 @@ async function unpack(packages: readonly string[], root: string, program: string
   mkdirSync(CACHE, { recursive: true });
   const work = mkdtempSync(join(CACHE, 'unpacking-'));
   try {
-    await run('apt-get', ['download', ...packages], { cwd: work });
+    await download(packages, work);
     for (const file of readdirSync(work)) await run('dpkg', ['-x', join(work, file), join(work, 'root')]);
     // Another may have been there first, which is as good.
     if (!existsSync(root)) renameSync(join(work, 'root'), root);
@@ -70,6 +70,20 @@ async function unpack(packages: readonly string[], root: string, program: string
     );
   } finally {
     rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** A machine that has never asked its mirrors knows no packages; asking them into folders of our own needs no root. */
+async function download(packages: readonly string[], folder: string): Promise<void> {
+  const command = ['download', ...packages];
+  try {
+    await run('apt-get', command, { cwd: folder });
+  } catch {
+    const lists = join(CACHE, 'apt/lists');
+    mkdirSync(join(lists, 'partial'), { recursive: true });
+    const own = ['-o', `Dir::State::Lists=${lists}`, '-o', `Dir::Cache=${join(CACHE, 'apt')}`];
+    await run('apt-get', [...own, 'update']);
+    await run('apt-get', [...own, ...command], { cwd: folder });
   }
 }
 
