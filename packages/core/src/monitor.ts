@@ -182,6 +182,8 @@ export class Monitor {
     const overflows = this.instruments.counter(ownMetrics.seriesOverflow);
     const told = new Set<string>();
     this.instruments.onOverflow((metric) => {
+      // A limit of few series can be too few for this counter too.
+      if (metric === overflows.name) return;
       overflows.labels(metric).inc();
       if (told.has(metric)) return;
       told.add(metric);

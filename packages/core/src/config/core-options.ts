@@ -15,7 +15,7 @@ export const coreOptions = {
   logLevel: logLevel('INFO'),
   logDestination: given<number | string, 1>(
     'a file descriptor or a file path',
-    (raw) => (typeof raw === 'string' && raw !== '') || (Number.isInteger(raw) && (raw as number) >= 0),
+    (raw) => (typeof raw === 'string' && raw !== '') || (Number.isInteger(raw) && (raw as number) > 0),
     1,
   ),
   registry: given<PrometheusRegistry | readonly PrometheusRegistry[]>(

@@ -1,10 +1,11 @@
 import { onExit } from 'signal-exit';
-import sonicBoom from 'sonic-boom';
+import sonicBoom, { type SonicBoom, type SonicBoomOpts } from 'sonic-boom';
+import { ConfigError } from '../errors.ts';
 
 /** Where finished lines go. */
 export interface LineSink {
   write(line: string): void;
-  flush(): void;
+  /** Writes what waits and lets the file go. What is written later to a descriptor is still written, line by line. */
   close(): void;
 }
 
@@ -12,53 +13,84 @@ export interface LineSink {
 const BATCH_BYTES = 8_192;
 /** … this many milliseconds. */
 const BATCH_MS = 10;
+/** While the destination takes nothing (a full disk, a reader that stands still), this much is kept … */
+const BACKLOG_BYTES = 4_194_304;
+/** … and tried again after so many milliseconds. */
+const RETRY_MS = 100;
+/** At the end of the process a reader that stands still is waited for, so many times a tenth of a second. */
+const LAST_TRIES = 20;
 
 /**
  * Writes lines to a file descriptor or a file, in batches and synchronously, so that nothing is left unwritten
- * when the process ends, by itself or by a signal.
+ * when the process ends, by itself or by a signal. Never throws once it is made; a line for which there is no room
+ * is dropped, and `onDrop` called.
+ *
+ * @throws {ConfigError} if the file cannot be opened.
  */
 export function createSink(destination: number | string, onDrop: () => void): LineSink {
   const target =
     typeof destination === 'number' ? { fd: destination } : { dest: destination, append: true, mkdir: true };
-  const stream = new sonicBoom.SonicBoom({ ...target, sync: true, minLength: BATCH_BYTES });
   let timer: NodeJS.Timeout | undefined;
-  let broken = false;
-  // EPIPE and the like: whoever read the lines is gone, and the service goes on without them.
-  stream.on('error', () => {
-    broken = true;
-  });
+  let closed = false;
+  let triesLeft = 0;
 
-  const flush = (): void => {
+  const stream = open({
+    ...target,
+    sync: true,
+    minLength: BATCH_BYTES,
+    maxLength: BACKLOG_BYTES,
+    // The stream would wait for a slow reader by holding up the event loop.
+    retryEAGAIN: () => triesLeft-- > 0,
+  });
+  stream.on('drop', onDrop);
+  // What could not be written is kept.
+  stream.on('error', () => flushIn(RETRY_MS));
+
+  function flushIn(milliseconds: number): void {
+    timer ??= setTimeout(flush, milliseconds).unref();
+  }
+  function flush(): void {
     clearTimeout(timer);
     timer = undefined;
-    if (broken) return;
-    try {
-      stream.flushSync();
-    } catch {
-      broken = true;
-    }
-  };
-  const removeExitHook = onExit(flush);
+    attempt(() => stream.flush());
+  }
+  function flushAll(): void {
+    triesLeft = LAST_TRIES;
+    attempt(() => stream.flushSync());
+    triesLeft = 0;
+  }
+  const removeExitHook = onExit(flushAll);
 
   return {
     write(line) {
-      if (broken) {
-        onDrop();
-        return;
-      }
-      try {
-        stream.write(line);
-      } catch {
-        onDrop();
-        return;
-      }
-      timer ??= setTimeout(flush, BATCH_MS).unref();
+      if (!attempt(() => stream.write(line))) onDrop();
+      else if (closed) flush();
+      else if (timer === undefined) flushIn(BATCH_MS);
     },
-    flush,
     close() {
-      flush();
+      closed = true;
+      clearTimeout(timer);
+      flushAll();
       removeExitHook();
-      if (typeof destination === 'string') stream.end();
+      if (typeof destination === 'string') attempt(() => stream.end());
     },
   };
+}
+
+function open(options: SonicBoomOpts): SonicBoom {
+  try {
+    return new sonicBoom.SonicBoom(options);
+  } catch (error) {
+    const name = 'logDestination';
+    throw new ConfigError([{ name, value: String(options.dest ?? options.fd), allowed: (error as Error).message }]);
+  }
+}
+
+function attempt(act: () => unknown): boolean {
+  try {
+    act();
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,11 @@
-import { Instrument, type InstrumentHost, type InstrumentOptions, type MetricValue, Series } from './instrument.ts';
+import {
+  Instrument,
+  type InstrumentHost,
+  type InstrumentOptions,
+  type MetricValue,
+  refused,
+  Series,
+} from './instrument.ts';
 import type { Labels } from './labels.ts';
 
 /** One series of a counter. */
@@ -30,6 +37,7 @@ export class Counter<N extends readonly string[] = readonly string[]> extends In
   readonly type = 'counter';
 
   constructor(options: InstrumentOptions<N>, host: InstrumentHost) {
+    if (!options.name.endsWith('_total')) throw refused(options.name, 'the name of a counter ends in _total');
     super(options, 1, host);
     if (this.labelNames.length === 0) this.place((this.unlabelled = this.createSeries([])));
   }

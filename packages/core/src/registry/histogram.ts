@@ -1,5 +1,11 @@
-import { TelltaleError } from '../errors.ts';
-import { Instrument, type InstrumentHost, type InstrumentOptions, type MetricValue, Series } from './instrument.ts';
+import {
+  Instrument,
+  type InstrumentHost,
+  type InstrumentOptions,
+  type MetricValue,
+  refused,
+  Series,
+} from './instrument.ts';
 import type { Labels } from './labels.ts';
 
 /** Labels that tie one observation to a trace or a request. OpenMetrics allows 128 characters in all. */
@@ -12,8 +18,6 @@ export interface Exemplar {
   /** Milliseconds since the Unix epoch. */
   readonly timestamp: number;
 }
-
-const EXEMPLAR_LIMIT = 128;
 
 /** HTTP latencies by OpenTelemetry's semantic conventions, in seconds. */
 export const DEFAULT_BUCKETS: readonly number[] = [
@@ -93,10 +97,7 @@ export class Histogram<N extends readonly string[] = readonly string[]> extends 
   constructor(options: HistogramOptions<N>, host: InstrumentHost) {
     const buckets = (options.buckets ?? DEFAULT_BUCKETS).filter((bound) => bound !== Number.POSITIVE_INFINITY);
     if (buckets.some((bound, i) => !Number.isFinite(bound) || (i > 0 && bound <= buckets[i - 1]!))) {
-      throw new TelltaleError(
-        'registry',
-        `Cannot define the metric "${options.name}": its buckets [${buckets.join(', ')}] do not ascend.`,
-      );
+      throw refused(options.name, `its buckets [${buckets.join(', ')}] do not ascend`);
     }
     super(options, buckets.length + 2, host);
     this.bounds = Float64Array.from(buckets);
@@ -157,11 +158,4 @@ export class Histogram<N extends readonly string[] = readonly string[]> extends 
     values.push({ metricName: `${name}_count`, value: cumulative, labels });
     return values;
   }
-}
-
-/** Whether OpenMetrics allows these labels on an exemplar: 128 characters of names and values in all. */
-export function exemplarFits(labels: ExemplarLabels): boolean {
-  let length = 0;
-  for (const [name, value] of Object.entries(labels)) length += [...name, ...value].length;
-  return length <= EXEMPLAR_LIMIT;
 }

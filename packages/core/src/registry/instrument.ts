@@ -1,6 +1,14 @@
 import { TelltaleError } from '../errors.ts';
 import { Cells } from './cells.ts';
-import { acceptLabelText, type Labels, type LabelTuple, type LabelValue, labelText, OVERFLOW } from './labels.ts';
+import {
+  acceptLabelText,
+  isLabelName,
+  type Labels,
+  type LabelTuple,
+  type LabelValue,
+  labelText,
+  OVERFLOW,
+} from './labels.ts';
 
 /** How prom-client joins the series of several processes. */
 export type Aggregator = 'sum' | 'first' | 'min' | 'max' | 'average' | 'omit';
@@ -68,7 +76,6 @@ export abstract class Series {
 interface LabelNode extends Map<string, LabelNode | Series> {}
 
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
-const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /** Marks an instrument of ours, whichever installed copy it is from. */
 export const INSTRUMENT: unique symbol = Symbol.for('telltale.v1.instrument') as never;
@@ -81,7 +88,6 @@ export abstract class Instrument<N extends readonly string[], S extends Series> 
   readonly help: string;
   readonly labelNames: N;
   readonly aggregator: Aggregator;
-  readonly seriesLimit: number;
   readonly collect: (() => void | Promise<void>) | undefined;
   /** Every live series, in the order of their birth. */
   readonly series: S[] = [];
@@ -89,7 +95,8 @@ export abstract class Instrument<N extends readonly string[], S extends Series> 
   readonly host: InstrumentHost;
   /** The series without labels, there from the start; an instrument with labels has none. */
   protected unlabelled: S | undefined;
-  #root: LabelNode = new Map() as LabelNode;
+  readonly #seriesLimit: number | undefined;
+  readonly #root: LabelNode = new Map() as LabelNode;
   #overflow: S | undefined;
 
   constructor(options: InstrumentOptions<N>, stride: number, host: InstrumentHost) {
@@ -97,7 +104,7 @@ export abstract class Instrument<N extends readonly string[], S extends Series> 
     if (!METRIC_NAME.test(name)) throw refused(name, `"${name}" is not a metric name (letters, digits, _ and :)`);
     if (typeof help !== 'string' || help === '') throw refused(name, 'a help text is missing');
     for (const label of labelNames) {
-      if (!LABEL_NAME.test(label) || label === 'le' || label === 'quantile') {
+      if (!isLabelName(label) || label === 'le' || label === 'quantile') {
         throw refused(name, `"${label}" is not a label name (letters, digits and _, not le, quantile or __…)`);
       }
     }
@@ -106,10 +113,14 @@ export abstract class Instrument<N extends readonly string[], S extends Series> 
     this.help = help;
     this.labelNames = labelNames;
     this.aggregator = options.aggregator ?? 'sum';
-    this.seriesLimit = options.seriesLimit ?? host.seriesLimit;
+    this.#seriesLimit = options.seriesLimit;
     this.collect = collect;
     this.cells = new Cells(stride);
     this.host = host;
+  }
+
+  get seriesLimit(): number {
+    return this.#seriesLimit ?? this.host.seriesLimit;
   }
 
   /** A new, unplaced series of this kind. */
@@ -141,26 +152,32 @@ export abstract class Instrument<N extends readonly string[], S extends Series> 
     const series = this.series.find((each) =>
       this.labelNames.every((name, i) => each.labelValues[i] === labelText(labels[name as N[number]])),
     );
-    if (series !== undefined && series !== this.unlabelled) this.#drop(series);
+    if (series === undefined || series === this.unlabelled) return;
+    this.series.splice(this.series.indexOf(series), 1);
+    this.#forget(series);
   }
 
   /** Forgets every series; the one without labels goes back to zero. */
   reset(): void {
-    for (const series of [...this.series]) this.#drop(series);
+    for (const series of this.series) this.#forget(series);
+    this.series.length = 0;
     if (this.unlabelled !== undefined) this.place(this.unlabelled);
   }
 
   /** Drops the series that have not moved for `ttl` milliseconds. The overflow series stays. */
   sweep(ttl: number): void {
     const now = this.host.now();
-    for (const series of [...this.series]) {
+    let kept = 0;
+    for (const series of this.series) {
       if (series.moved) {
         series.moved = false;
         series.movedAt = now;
-      } else if (now - series.movedAt >= ttl && series !== this.unlabelled && series !== this.#overflow) {
-        this.#drop(series);
       }
+      const stays = now - series.movedAt < ttl || series === this.unlabelled || series === this.#overflow;
+      if (stays) this.series[kept++] = series;
+      else this.#forget(series);
     }
+    this.series.length = kept;
   }
 
   /** prom-client's registry protocol. */
@@ -222,10 +239,11 @@ export abstract class Instrument<N extends readonly string[], S extends Series> 
 
   #overflowSeries(): S {
     this.host.overflowed(this.name);
-    if (this.#overflow === undefined) {
-      this.#overflow = this.createSeries(this.labelNames.map(() => OVERFLOW));
-      this.place(this.#overflow);
-    } else if (this.#overflow.offset < 0) this.place(this.#overflow);
+    if (this.#overflow === undefined || this.#overflow.offset < 0) {
+      const labelValues = this.labelNames.map(() => OVERFLOW);
+      this.#overflow = this.#find(labelValues) ?? this.createSeries(labelValues);
+      if (this.#overflow.offset < 0) this.#insert(this.#overflow);
+    }
     return this.#overflow;
   }
 
@@ -248,21 +266,21 @@ export abstract class Instrument<N extends readonly string[], S extends Series> 
     this.place(series);
   }
 
-  #drop(series: S): void {
-    this.series.splice(this.series.indexOf(series), 1);
+  /** Takes a series out of everything but the list. */
+  #forget(series: S): void {
     this.cells.release(series.offset);
     series.offset = -1;
-    if (series === this.#overflow || series === this.unlabelled) return;
-    const path = [this.#root];
     const { labelValues } = series;
+    const path = [this.#root];
     for (let i = 0; i < labelValues.length - 1; i++) path.push(path[i]!.get(labelValues[i]!) as LabelNode);
-    for (let i = path.length - 1; i >= 0; i--) {
+    for (let i = labelValues.length - 1; i >= 0; i--) {
       path[i]!.delete(labelValues[i]!);
       if (path[i]!.size > 0) break;
     }
   }
 }
 
-function refused(name: string, problem: string): TelltaleError {
+/** What is thrown for a definition that cannot be used. */
+export function refused(name: string, problem: string): TelltaleError {
   return new TelltaleError('registry', `Cannot define the metric ${JSON.stringify(name)}: ${problem}.`);
 }

@@ -2,7 +2,7 @@ import { TelltaleError } from '../errors.ts';
 import { Counter } from './counter.ts';
 import { Gauge } from './gauge.ts';
 import { Histogram, type HistogramOptions } from './histogram.ts';
-import { INSTRUMENT, type InstrumentHost, type InstrumentOptions } from './instrument.ts';
+import { INSTRUMENT, type InstrumentHost, type InstrumentOptions, refused } from './instrument.ts';
 import { silence } from './silence.ts';
 
 /** The part of a `prom-client` or `@prometheus-io/client` Registry that Telltale uses. */
@@ -36,7 +36,8 @@ export interface InstrumentsOptions {
 export class Instruments implements InstrumentHost {
   #options: InstrumentsOptions;
   readonly #overflowListeners = new Set<(name: string) => void>();
-  readonly #made = new Set<AnyInstrument>();
+  /** By the name under which they were registered: prom-client's OpenMetrics mode renames counters. */
+  readonly #made = new Map<string, AnyInstrument>();
 
   constructor(options: InstrumentsOptions) {
     this.#options = options;
@@ -67,24 +68,24 @@ export class Instruments implements InstrumentHost {
   configure(options: InstrumentsOptions): void {
     const before = this.#options;
     this.#options = options;
-    for (const instrument of this.#made) {
+    for (const [name, instrument] of this.#made) {
       for (const series of instrument.series) series.cachedPrefix = undefined;
-      if (options.registry !== before.registry || !options.enabled) before.registry.removeSingleMetric(instrument.name);
+      if (options.registry !== before.registry || !options.enabled) remove(name, instrument, before.registry);
       if (!options.enabled) silence(instrument);
       else if (options.registry !== before.registry) options.registry.registerMetric(instrument);
     }
   }
 
   counter<const N extends readonly string[] = readonly []>(options: InstrumentOptions<N>): Counter<N> {
-    return this.#make('counter', options, () => new Counter(options, this));
+    return this.#make(() => new Counter(options, this), options);
   }
 
   gauge<const N extends readonly string[] = readonly []>(options: InstrumentOptions<N>): Gauge<N> {
-    return this.#make('gauge', options, () => new Gauge(options, this));
+    return this.#make(() => new Gauge(options, this), options);
   }
 
   histogram<const N extends readonly string[] = readonly []>(options: HistogramOptions<N>): Histogram<N> {
-    return this.#make('histogram', options, () => new Histogram(options, this));
+    return this.#make(() => new Histogram(options, this), options);
   }
 
   /** Calls `listener` with the metric's name each time a label set went to an overflow series. */
@@ -94,12 +95,12 @@ export class Instruments implements InstrumentHost {
 
   /** Drops the series of every instrument that have not moved for `ttl` milliseconds. */
   sweep(ttl: number): void {
-    for (const instrument of this.#made) instrument.sweep(ttl);
+    for (const instrument of this.#made.values()) instrument.sweep(ttl);
   }
 
   /** Takes every instrument out of the registry. */
   unregister(): void {
-    for (const { name } of this.#made) this.registry.removeSingleMetric(name);
+    for (const [name, instrument] of this.#made) remove(name, instrument, this.registry);
     this.#made.clear();
   }
 
@@ -111,25 +112,30 @@ export class Instruments implements InstrumentHost {
     for (const listener of this.#overflowListeners) listener(name);
   }
 
-  #make<T extends object>(type: string, options: InstrumentOptions<readonly string[]>, create: () => T): T {
-    if (!this.enabled) return silence(create());
-    const existing = this.registry.getSingleMetric(options.name);
+  #make<T extends AnyInstrument>(create: () => T, { name }: { readonly name: string }): T {
+    const instrument = create();
+    if (!this.enabled) return silence(instrument);
+    const existing = this.registry.getSingleMetric(name);
     if (existing === undefined) {
-      const instrument = create();
       this.registry.registerMetric(instrument);
-      this.#made.add(instrument as unknown as AnyInstrument);
+      this.#made.set(name, instrument);
       return instrument;
     }
-    const wanted = shape(type, options.labelNames ?? []);
-    const found = existing[INSTRUMENT] ? shape(existing.type, existing.labelNames) : 'a metric of another library';
+    const wanted = shape(instrument);
+    const found = INSTRUMENT in existing ? shape(existing) : 'a metric of another library';
     if (found === wanted) return existing;
-    throw new TelltaleError(
-      'registry',
-      `Cannot define the metric "${options.name}" as ${wanted}: the registry already has ${found} of that name.`,
-    );
+    throw refused(name, `it would be ${wanted}, and the registry already has ${found} of that name`);
   }
 }
 
-function shape(type: string, labelNames: readonly string[]): string {
-  return `a ${type} with ${labelNames.length === 0 ? 'no labels' : `the labels ${labelNames.join(', ')}`}`;
+/** Somebody may have put another metric in its place since. */
+function remove(name: string, instrument: AnyInstrument, registry: PrometheusRegistry): void {
+  if (registry.getSingleMetric(name) === instrument) registry.removeSingleMetric(name);
+}
+
+function shape(instrument: AnyInstrument): string {
+  const { type, labelNames } = instrument;
+  const labels = labelNames.length === 0 ? 'no labels' : `the labels ${labelNames.join(', ')}`;
+  const buckets = instrument.type === 'histogram' ? ` and the buckets ${instrument.bounds.join(', ')}` : '';
+  return `a ${type} with ${labels}${buckets}`;
 }

@@ -13,9 +13,12 @@ export const OVERFLOW = '__overflow__';
 /** No label value is longer: past it, a value is no longer a category but a text. */
 export const MAX_LABEL_LENGTH = 256;
 
-/** A label value as the map key it is looked up by. */
+/** A label value as the map key it is looked up by. Never throws. */
 export function labelText(value: LabelValue): string {
-  return typeof value === 'string' ? value : value === undefined || value === null ? '' : String(value);
+  if (typeof value === 'string') return value;
+  if (value === undefined || value === null) return '';
+  // What came past the compiler may have a `toString` of its own.
+  return typeof value === 'object' || typeof value === 'function' ? '[object]' : String(value);
 }
 
 /** A label value as it may be kept and shown: well-formed Unicode, bounded. Returns the same string where it is fine. */
@@ -25,6 +28,13 @@ export function acceptLabelText(value: string): string {
 }
 
 const NEEDS_ESCAPE = /[\\\n"]/;
+
+const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
+
+/** Whether Prometheus takes this as the name of a label; those that begin with `__` are its own. */
+export function isLabelName(name: string): boolean {
+  return LABEL_NAME.test(name);
+}
 
 /** Escapes a label value for the text formats. */
 export function escapeLabelValue(value: string): string {
