@@ -17,7 +17,11 @@ export interface PostgresServer {
  * @throws {Error} when there is none for this machine, or it does not start; the message says why.
  */
 export async function startPostgres(): Promise<PostgresServer> {
-  const keeper = fork(new URL('./keeper.ts', import.meta.url), { detached: true, execArgv: [] });
+  const keeper = fork(new URL('./keeper.ts', import.meta.url), {
+    detached: true,
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const message = await firstMessage(keeper);
   if ('error' in message) throw new Error(message.error);
   keeper.unref();

@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+
+/** Whatever a start leaves behind lies here. */
+let temporary: string;
+
+beforeAll(async () => {
+  temporary = await mkdtemp(join(tmpdir(), 'telltale-shop-test-'));
+  // As root, Postgres runs under another account.
+  await chmod(temporary, 0o755);
+});
+
+afterAll(() => rm(temporary, { recursive: true }));
+
+test('says where to look, answers, sees its traffic, and ends without a trace on Ctrl-C', async () => {
+  const shop = start({ TRAFFIC: '30' });
+  const url = await shop.url;
+  expect(shop.output()).toContain('embedded');
+  expect(shop.output()).toContain("-H 'x-correlation-id: my-first-request'");
+
+  const answer = await fetch(`${url}/products/1`, { headers: { 'x-correlation-id': 'my-first-request' } });
+  expect(answer.headers.get('x-correlation-id')).toBe('my-first-request');
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+  const metrics = async () => (await fetch(`${url}/metrics`)).text();
+  await expect.poll(metrics, { timeout: 8_000 }).toContain('route="/products/search"');
+
+  // An event feed does not hold the end up.
+  const feed = await fetch(`${url}/orders/events`);
+  const [postmaster] = await postgresProcesses();
+  const asked = performance.now();
+  // As npm does with one Ctrl-C.
+  shop.child.kill('SIGINT');
+  shop.child.kill('SIGINT');
+  expect(await shop.exit).toBe(0);
+  expect(performance.now() - asked).toBeLessThan(3_000);
+  await feed.text();
+  await leftNothing(postmaster);
+});
+
+test('without traffic nobody visits, every request is logged, and SIGTERM ends it', async () => {
+  const shop = start({ TRAFFIC: 'off' });
+  const url = await shop.url;
+  expect(shop.output()).toMatch(/traffic +off/);
+  await fetch(`${url}/products/2`, { headers: { 'x-correlation-id': 'mine' } });
+  const [postmaster] = await postgresProcesses();
+  shop.child.kill('SIGTERM');
+  expect(await shop.exit).toBe(0);
+  expect(logLines(shop.output()).map(({ path, correlation_id }) => [path, correlation_id])).toEqual([
+    ['/products/2', 'mine'],
+  ]);
+  await leftNothing(postmaster);
+});
+
+test('killed the hard way, it leaves no Postgres behind either', async () => {
+  const shop = start({ TRAFFIC: 'off' });
+  await shop.url;
+  const [postmaster] = await postgresProcesses();
+  shop.child.kill('SIGKILL');
+  await shop.exit;
+  await leftNothing(postmaster);
+});
+
+test('asked to stop while it starts, it still ends cleanly', async () => {
+  const shop = start({ TRAFFIC: 'off' });
+  await expect.poll(() => readdir(temporary)).toHaveLength(1);
+  shop.child.kill('SIGINT');
+  expect(await shop.exit).toBe(0);
+  await leftNothing();
+});
+
+test.each([
+  [
+    'a port that is taken',
+    async () => ({ PORT: String(await takenPort()) }),
+    /^Port \d+ is taken; .*: PORT=\d+ npm start$/,
+  ],
+  ['a port that is none', () => ({ PORT: 'http' }), /^PORT is 'http'; it must be a whole number from 0 to 65535\.$/],
+  ['too much traffic', () => ({ TRAFFIC: '1000' }), /^TRAFFIC is '1000'; it must be .* from 0 to 30, or 'off'\.$/],
+  ['a level that is none', () => ({ LOG_LEVEL: 'LOUD' }), /LOG_LEVEL/],
+  [
+    'a database that is not there',
+    () => ({ DATABASE_URL: 'postgres://shop:secret@127.0.0.1:1/shop' }),
+    /^The database at 127\.0\.0\.1:1 cannot be used: .*ECONNREFUSED/,
+  ],
+])('for %s it says so and ends with 1', async (_what, env, message) => {
+  const shop = start(await env());
+  expect(await shop.exit).toBe(1);
+  expect(shop.output().trim()).toMatch(message);
+  expect(shop.output()).not.toContain('secret');
+  await leftNothing();
+});
+
+function start(env: Record<string, string>) {
+  const { DATABASE_URL: _, LOG_LEVEL: __, ...inherited } = process.env;
+  const child = spawn(process.execPath, ['src/main.ts'], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    env: { ...inherited, TMPDIR: temporary, PORT: '0', ...env },
+  });
+  const exit = once(child, 'close').then(([code]) => code as number | null);
+  let output = '';
+  const url = new Promise<string>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+        const found = /service +(http\S+)\/products/.exec(output);
+        if (found && output.includes('Ctrl-C')) resolve(found[1]!);
+      });
+    }
+    exit.then(() => reject(new Error(`It ended before it was up:\n${output}`)));
+  });
+  url.catch(() => {});
+  return { child: child as ChildProcess, url, exit, output: () => output };
+}
+
+/** Process IDs of the servers in our temporary folder. */
+async function postgresProcesses(): Promise<number[]> {
+  const folders = await readdir(temporary);
+  const files = folders.map((folder) => readFile(join(temporary, folder, 'data', 'postmaster.pid'), 'utf8'));
+  return (await Promise.all(files)).map((text) => Number.parseInt(text, 10));
+}
+
+async function leftNothing(postmaster?: number): Promise<void> {
+  await expect.poll(() => readdir(temporary), { timeout: 3_000 }).toEqual([]);
+  if (postmaster !== undefined) expect(() => process.kill(postmaster, 0)).toThrow('ESRCH');
+}
+
+async function takenPort(): Promise<number> {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  onTestFinished(() => void holder.close());
+  return (holder.address() as AddressInfo).port;
+}
+
+function logLines(output: string) {
+  const lines = output.split('\n').filter((line) => line.startsWith('{'));
+  return lines.map((line) => JSON.parse(line) as { readonly path?: string; readonly correlation_id?: string });
+}
