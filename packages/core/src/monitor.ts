@@ -127,6 +127,11 @@ export class Monitor {
     };
   }
 
+  /** Writes the log lines that wait for company, which they do for some milliseconds: before a process is frozen. */
+  flush(): void {
+    this.#output.sink.flush();
+  }
+
   /**
    * Ends everything that was begun for this monitor and flushes the log. What it measured stays readable in its
    * instruments, but they leave the registry. Never rejects; calling it again waits for the same end.

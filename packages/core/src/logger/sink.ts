@@ -5,6 +5,8 @@ import { ConfigError } from '../errors.ts';
 /** Where finished lines go. */
 export interface LineSink {
   write(line: string): void;
+  /** Writes what waits. */
+  flush(): void;
   /** Writes what waits and lets the file go. What is written later to a descriptor is still written, line by line. */
   close(): void;
 }
@@ -67,6 +69,7 @@ export function createSink(destination: number | string, onDrop: () => void): Li
       else if (closed) flush();
       else if (timer === undefined) flushIn(BATCH_MS);
     },
+    flush,
     close() {
       closed = true;
       clearTimeout(timer);

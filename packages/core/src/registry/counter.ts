@@ -20,7 +20,7 @@ export class CounterSeries extends Series {
   /** Adds a finite amount of zero or more; anything else is reported and not counted. */
   inc(amount = 1): void {
     const { offset } = this;
-    if (offset >= 0 && amount >= 0 && amount < Number.POSITIVE_INFINITY) {
+    if (offset >= 0 && isCount(amount)) {
       this.#counter.cells.values[offset]! += amount;
       this.moved = true;
     } else this.#counter.incSlowly(this, amount);
@@ -53,8 +53,9 @@ export class Counter<N extends readonly string[] = readonly string[]> extends In
 
   /** The way of a write that cannot be made at once: a bad amount, or a series that was dropped. */
   incSlowly(series: CounterSeries, amount: number): void {
-    if (!(amount >= 0 && amount < Number.POSITIVE_INFINITY)) {
-      this.host.reject(this.name, `counts up by finite numbers, not by ${String(amount)}`);
+    if (!isCount(amount)) {
+      const given = typeof amount === 'number' ? amount : typeof amount;
+      this.host.reject(this.name, `counts up by finite numbers, not by ${given}`);
     } else this.revive(series).inc(amount);
   }
 
@@ -65,4 +66,8 @@ export class Counter<N extends readonly string[] = readonly string[]> extends In
   protected override valuesOf(series: CounterSeries, labels: Record<string, string>): readonly MetricValue[] {
     return [{ value: series.value, labels }];
   }
+}
+
+function isCount(amount: number): boolean {
+  return typeof amount === 'number' && amount >= 0 && amount < Number.POSITIVE_INFINITY;
 }

@@ -28,7 +28,7 @@ export class GaugeSeries extends Series {
   }
 
   dec(amount = 1): void {
-    this.inc(-amount);
+    this.inc(typeof amount === 'number' ? -amount : amount);
   }
 
   /** Sets the value to the time now, in seconds since the Unix epoch. */

@@ -39,8 +39,8 @@ export class HistogramSeries extends Series {
   observe(value: number, exemplar?: ExemplarLabels): void {
     const { offset } = this;
     const histogram = this.#histogram;
-    // A finite number minus itself is 0; NaN, the infinities and what is not a number give something else.
-    if (offset < 0 || value - value !== 0) {
+    // A finite number minus itself is 0; NaN and the infinities give NaN.
+    if (offset < 0 || typeof value !== 'number' || value - value !== 0) {
       histogram.observeSlowly(this, value, exemplar);
       return;
     }
@@ -120,8 +120,10 @@ export class Histogram<N extends readonly string[] = readonly string[]> extends 
 
   /** The way of a write that cannot be made at once: not a finite number, or a series that was dropped. */
   observeSlowly(series: HistogramSeries, value: number, exemplar: ExemplarLabels | undefined): void {
-    if (!Number.isFinite(value)) this.host.reject(this.name, `observes finite numbers, not ${String(value)}`);
-    else this.revive(series).observe(value, exemplar);
+    if (!Number.isFinite(value)) {
+      const given = typeof value === 'number' ? value : typeof value;
+      this.host.reject(this.name, `observes finite numbers, not ${given}`);
+    } else this.revive(series).observe(value, exemplar);
   }
 
   #bare(): HistogramSeries | undefined {

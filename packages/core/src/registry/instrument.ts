@@ -218,12 +218,16 @@ export abstract class Instrument<N extends readonly string[], S extends Series> 
 
   #byName(labels: Labels<N>): S {
     const names = this.labelNames;
-    const values = names.map((name) => labels[name as N[number]]);
     for (const name in labels) {
-      if (!names.includes(name))
-        this.host.reject(this.name, `has no label "${name}", only ${names.join(', ') || 'none'}`);
+      if (names.includes(name)) continue;
+      this.host.reject(this.name, `has no label "${name}", only ${names.join(', ') || 'none'}`);
     }
-    return this.labels(...(values as unknown as LabelTuple<N>));
+    let node: LabelNode | Series | undefined = this.unlabelled ?? this.#root;
+    for (let i = 0; i < names.length; i++) {
+      node = (node as LabelNode).get(labelText(labels[names[i] as N[number]]));
+      if (node === undefined) return this.#create(names.map((name) => labels[name as N[number]]));
+    }
+    return node as S;
   }
 
   #create(values: readonly LabelValue[]): S {
