@@ -16,8 +16,12 @@ export const CONTENT_TYPES: Readonly<Record<ExpositionFormat, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 };
 
+/** How Prometheus 3 wants names with other characters written; ours have none, so that any way is right. */
+const ESCAPING = /;\s*escaping=[\w-]+/g;
+
 /** The format that an `Accept` header prefers; Prometheus text where it names neither. */
-export function negotiateFormat(accept: string | undefined): ExpositionFormat {
+export function negotiateFormat(acceptHeader: string | undefined): ExpositionFormat {
+  const accept = acceptHeader?.replace(ESCAPING, '');
   const [best] = new Negotiator({ headers: { accept } }).mediaTypes(Object.keys(MEDIA_TYPES));
   return best === undefined ? 'text' : MEDIA_TYPES[best]!;
 }

@@ -18,9 +18,9 @@ export function formatValue(value: number): string {
 
 /** The value of `le` or `quantile`. Whole ones have a decimal point in OpenMetrics (its "canonical numbers"). */
 export function formatBound(bound: unknown, format: ExpositionFormat): string {
-  const value = Number(bound);
-  const text = formatValue(value);
-  return format === 'openmetrics' && Number.isInteger(value) && !text.includes('e') ? `${text}.0` : text;
+  // prom-client gives numbers, and `+Inf` as text.
+  const text = typeof bound === 'number' ? formatValue(bound) : String(bound ?? '');
+  return format === 'openmetrics' && /^-?\d+$/.test(text) ? `${text}.0` : text;
 }
 
 /** OpenMetrics allows so many characters of names and values on one exemplar. */
