@@ -1,0 +1,63 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import { currentContext, newCorrelationId, runWithContext } from '@telltale/core';
+import { v4, v7 } from 'uuid';
+import { atMost, type Bench, expectEqual, timingRows } from './report.ts';
+import { interleave, ratio, type Timing, type Variant } from './rounds.ts';
+
+/** One operation is one call. */
+export const bench: Bench = {
+  title: 'Context and correlation IDs',
+  async run() {
+    const storage = new AsyncLocalStorage<{ correlationId: string }>();
+    const store = { correlationId: 'bench' };
+    const inside = (): string => 'inside';
+    const timings = await interleave(
+      [
+        repeat('runWithContext', () => runWithContext({ correlationId: 'bench' }, inside), 'inside'),
+        repeat('AsyncLocalStorage.run', () => storage.run(store, inside), 'inside'),
+        within(
+          'currentContext',
+          () => currentContext()?.correlationId,
+          (fn) => runWithContext(store, fn),
+        ),
+        within(
+          'AsyncLocalStorage.getStore',
+          () => storage.getStore()?.correlationId,
+          (fn) => storage.run(store, fn),
+        ),
+        repeat('newCorrelationId (UUID v7)', () => newCorrelationId().length, 36),
+        repeat('uuid v7', () => v7().length, 36),
+        repeat('uuid v4', () => v4().length, 36),
+        repeat('crypto.randomUUID', () => randomUUID().length, 36),
+      ],
+      { rounds: 40 },
+    );
+    const [run, bareRun, current, bareCurrent, newId, uuid7] = timings as Timing[];
+    return {
+      rows: timingRows(timings, 'ns', bareRun!),
+      goals: [
+        atMost(2, 'runWithContext within twice the bare AsyncLocalStorage.run', ratio(run!, bareRun!)),
+        atMost(2, 'currentContext within twice the bare getStore', ratio(current!, bareCurrent!)),
+        atMost(0.5, "a new correlation ID at most half of uuid's v7 (× of it)", ratio(newId!, uuid7!)),
+      ],
+    };
+  },
+};
+
+function repeat(name: string, call: () => unknown, result: unknown): Variant {
+  return {
+    name,
+    run(count) {
+      let right = 0;
+      for (let i = 0; i < count; i++) if (call() === result) right++;
+      expectEqual(`results of ${name}`, right, count);
+    },
+  };
+}
+
+/** The same inside a context, entered once. */
+function within(name: string, call: () => unknown, enter: (fn: () => void) => void): Variant {
+  const { run } = repeat(name, call, 'bench');
+  return { name, run: (count) => enter(() => run(count)) };
+}
