@@ -44,31 +44,40 @@ export function resolveConfig<T extends OptionTable>(
     const parsed = option.parse(raw);
     if ('value' in parsed) resolved[name] = parsed.value;
     else {
-      const value = option.secret ? '(not shown)' : show(raw);
+      const value = option.secret ? NOT_SHOWN : show(raw);
       mistakes.push({ name: fromCode ? name : variable!, value, allowed: `expected ${parsed.allowed}` });
     }
   }
 
   for (const key of Object.keys(options)) {
-    if (!Object.hasOwn(table, key)) mistakes.push(unknown(key, show(options[key]), Object.keys(table), 'option'));
+    if (!Object.hasOwn(table, key)) mistakes.push(unknown(key, Object.keys(table), 'option'));
   }
   for (const key of ownPrefix === undefined ? [] : Object.keys(env)) {
     if (key.startsWith(ownPrefix!) && !knownVariables.has(key)) {
-      mistakes.push(unknown(key, '(not shown)', [...knownVariables], 'variable'));
+      mistakes.push(unknown(key, [...knownVariables], 'variable'));
     }
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return resolved as Resolved<T>;
 }
 
-function unknown(name: string, value: string, known: readonly string[], noun: string): ConfigMistake {
-  const nearest = closestMatch(name, known);
-  return { name, value, allowed: `no such ${noun}${nearest === undefined ? '' : `; did you mean ${nearest}?`}` };
+/** The value is not shown: what is misspelt may be a secret. */
+function unknown(name: string, known: readonly string[], noun: string): ConfigMistake {
+  const nearest = closestMatch(name, known, { maxDistance: Math.ceil(name.length / 2) });
+  const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+  return { name, value: NOT_SHOWN, allowed: `no such ${noun}${hint}` };
 }
+
+const NOT_SHOWN = '(not shown)';
+/** Name and password in an address. */
+const USER_INFO = /\/\/[^/@\s]*@/g;
 
 /** A short text for an error message; what is inside an object stays inside, since it may be secret. */
 function show(raw: unknown): string {
-  if (typeof raw === 'string') return JSON.stringify(raw.length > 80 ? `${raw.slice(0, 80)}…` : raw);
+  if (typeof raw === 'string') {
+    const text = raw.replace(USER_INFO, '//…@');
+    return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+  }
   if (typeof raw === 'function') return 'a function';
   if (Array.isArray(raw)) return `an array of ${raw.length}`;
   return typeof raw === 'object' && raw !== null ? 'an object' : String(raw);

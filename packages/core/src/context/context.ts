@@ -110,16 +110,9 @@ export function runWithContext<T>(fields: ContextFields, fn: () => T): T {
 }
 
 /** Returns `fn` bound to the context that runs now, for callbacks that are called from elsewhere. */
-export function bindContext<This, Args extends unknown[], R>(
-  fn: (this: This, ...args: Args) => R,
-): (this: This, ...args: Args) => R {
+export function bindContext<F extends (...args: never[]) => unknown>(fn: F): F {
   const restore = AsyncLocalStorage.snapshot();
-  const bound = function (this: This, ...args: Args): R {
-    return restore(() => fn.apply(this, args));
-  };
-  Object.defineProperty(bound, 'length', { value: fn.length, configurable: true });
-  Object.defineProperty(bound, 'name', { value: fn.name, configurable: true });
-  return bound;
+  return new Proxy(fn, { apply: (target, self, args) => restore(() => Reflect.apply(target, self, args)) });
 }
 
 /**
