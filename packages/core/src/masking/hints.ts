@@ -38,7 +38,7 @@ for (let code = 0; code < 128; code++) {
   if (/[A-Za-z]/.test(character)) CLASSES[code] = LETTER;
   else if (/\d/.test(character)) CLASSES[code] = DIGIT;
   else if (/[_-]/.test(character)) CLASSES[code] = JOINER;
-  else if (/[ .+/~$]/.test(character)) CLASSES[code] = SPACER;
+  else if (/[ .+/~$()]/.test(character)) CLASSES[code] = SPACER;
   else if (/[=:>,]/.test(character)) CLASSES[code] = NAME_END;
   else CLASSES[code] = { '%': PERCENT, '@': AT, '\\': BACKSLASH }[character] ?? OTHER;
 }
@@ -62,10 +62,13 @@ const LONG_RUN = 36;
 class Triples {
   readonly #bits = new Uint32Array(1024);
 
-  add(three: string): void {
-    const [first, second, third] = [three.at(-3), three.at(-2)!, three.at(-1)!];
-    const index = ((second.charCodeAt(0) & 31) << 5) | (third.charCodeAt(0) & 31);
-    this.#bits[index]! |= first === undefined ? 0xffffffff : 1 << (first.charCodeAt(0) & 31);
+  /** Adds a tail of one to three characters; with fewer, any may stand before them. */
+  add(tail: string): void {
+    const [first, second, third] = [-3, -2, -1].map((at) => tail.at(at)?.charCodeAt(0));
+    for (let any = 0; any < 32; any++) {
+      const index = ((second === undefined ? any : second & 31) << 5) | (third! & 31);
+      this.#bits[index]! |= first === undefined ? 0xffffffff : 1 << (first & 31);
+    }
   }
 
   has(first: number, second: number, third: number): boolean {
@@ -98,6 +101,7 @@ export function createScanner({ nameTails, schemes, prefixes }: ScannerOptions):
   for (const tail of nameTails) tails.add(tail);
   for (const scheme of schemes) schemeTails.add(scheme.slice(-3));
   for (const prefix of prefixes) {
+    if (/^[^a-z0-9]|^[a-z]\.$/i.test(prefix)) continue;
     if (/[^a-z0-9]$/i.test(prefix)) prefixTails.add(prefix.slice(0, -1).slice(-3));
     else starts.add([...prefix.slice(0, 3)].reverse().join(''));
   }
@@ -126,14 +130,18 @@ export function createScanner({ nameTails, schemes, prefixes }: ScannerOptions):
         if (code === 0x2d && text.charCodeAt(at - 1) === 0x2d && text.charCodeAt(at - 2) === 0x2d) hints |= Hint.dashes;
         continue;
       }
-      if (at - runStart >= RUN_WORTH_A_LOOK) hints |= longRun(text, runStart, at);
+      const run = at - runStart;
+      if (run >= RUN_WORTH_A_LOOK) hints |= longRun(text, runStart, at);
       runStart = at + 1;
       if (kind === SPACER) {
-        const [a, b, c] = [text.charCodeAt(at - 3), text.charCodeAt(at - 2), text.charCodeAt(at - 1)];
+        const a = text.charCodeAt(at - 3);
+        const b = text.charCodeAt(at - 2);
+        const c = text.charCodeAt(at - 1);
         if (code === 0x20) {
           if (schemeTails.has(a, b, c)) hints |= Hint.scheme;
         } else {
-          if (prefixTails.has(a, b, c)) hints |= Hint.prefix;
+          // A word of one letter before a full stop, as Vault's older tokens have, is rare enough to look.
+          if (prefixTails.has(a, b, c) || (run === 1 && code === 0x2e)) hints |= Hint.prefix;
           if (code === 0x2b && schemeTails.has(a, b, c)) hints |= Hint.scheme;
         }
       } else if (kind === NAME_END) {

@@ -1,0 +1,42 @@
+import type { PatternDetector } from '../detector.ts';
+import { Hint } from '../hints.ts';
+
+/** Secrets that commands and statements take without an equals sign: `--password x`, `curl -u a:b`, SQL's `PASSWORD 'x'`. */
+export const commandLine: PatternDetector = {
+  name: 'command-line',
+  label: 'REDACTED',
+  hints: Hint.scheme,
+  quick: (text) => /-|password|identified|login/i.test(text),
+  pattern:
+    /(?:(?<![\w-])--?(?:[a-z]{1,24}-){0,3}(?:password|passwd|passphrase|pass|token|secret|api-?key|access-?key|secret-?key|private-?key)[ \t]{1,4}["']?|(?<![\w-])(?:curl|wget|http)\s[^\r\n]{0,256}?\s(?:-u|--user|--proxy-user)[ =]["']?[^\s:"'-]{1,64}:|\b(?:identified\s{1,4}by|password)\s{1,4}(?=')'|\blogin\s{1,4}[^\s]{1,64}\s{1,4}password\s{1,4})(?![-[]|\s|(?:is|was|for|must|should|required)\b)([^\s"'\\]{1,512})/gi,
+  examples: () => ({
+    masks: [
+      ['mysql --host db --password hunter2 shop', 'mysql --host db --password [REDACTED] shop'],
+      ["curl -s -u 'bob:hunter2' https://x", "curl -s -u 'bob:[REDACTED]' https://x"],
+      ["ALTER USER app WITH PASSWORD 'hunter2'", "ALTER USER app WITH PASSWORD '[REDACTED]'"],
+      ["CREATE USER a IDENTIFIED BY 'pw1'", "CREATE USER a IDENTIFIED BY '[REDACTED]'"],
+      ['machine h login bob password hunter2', 'machine h login bob password [REDACTED]'],
+    ],
+    keeps: [
+      'use --password to log in'.replace(' to', ' --to'),
+      'the password is wrong',
+      'forgot password',
+      'tool -u user',
+    ],
+  }),
+};
+
+/** AWS's secret access keys have no mark of their own; they are looked for where an access key's identifier stands. */
+export const awsSecret: PatternDetector = {
+  name: 'aws-secret',
+  label: 'AWS SECRET',
+  hints: Hint.prefix | Hint.long,
+  quick: (text) => /(?:AKIA|ASIA)[A-Z0-9]{16}|\[AWS KEY/.test(text),
+  pattern: /(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])/g,
+  check: (secret) => /[a-z]/.test(secret) && /[A-Z]/.test(secret) && /\d/.test(secret),
+  examples: () => {
+    const secret = ['wJ4lr', 'XUt9F', 'EMI/K', '7MDEN', 'G0bPx', 'RfiCY', 'z8Kq2', 'w+Lp3'].join('');
+    const id = `AKIA${'Q7W3E5R2T4YU6IOP'}`;
+    return { masks: [[`${id} ${secret}`, '[AWS KEY] [AWS SECRET]'.replace('[AWS KEY]', id)]], keeps: [secret] };
+  },
+};

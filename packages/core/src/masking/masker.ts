@@ -1,0 +1,152 @@
+import { maskedCopy } from './copy.ts';
+import { applyDetector, type Detector } from './detector.ts';
+import { maskBase64, maskPercentEncoded } from './detectors/encoded.ts';
+import { createDetectors, TOKEN_PREFIXES } from './detectors.ts';
+import { createScanner, Hint } from './hints.ts';
+import { createKeyRules, type KeyPath, type KeyVerdict } from './key-rules.ts';
+import { REDACTED, secretKeyTails } from './keys.ts';
+import { isSecretItem, isSecretPair } from './lists.ts';
+import { type MaskerOptions, resolveMaskerOptions } from './masker-options.ts';
+import { createCover } from './show.ts';
+
+/**
+ * Decides what is shown. A serialiser that goes over a value once asks it for each key and each string; whoever wants
+ * a copy calls {@link Masker.mask}. Nothing here throws on any input, and nothing changes it.
+ */
+export interface Masker {
+  /**
+   * What a key demands of its value: `hide` it whole, `show` it whatever is in it, or `judge` it by what it is. The
+   * answer is remembered for each key. `within` holds the keys above; without it only the key itself counts.
+   */
+  readonly verdict: (key: string, within?: KeyPath) => KeyVerdict;
+  /** Whether `within` must reach up to the top; otherwise the nearest key above is enough. */
+  readonly needsPath: boolean;
+  /** Whether the verdict on a key is `hide`. */
+  readonly isSecretKey: (key: string, within?: KeyPath) => boolean;
+  /** Whether an item of a list is the value after a secret's name: `['authorization', 'Bearer …']`, `[['cookie', '…']]`. */
+  readonly isSecretItem: (list: readonly unknown[], index: number) => boolean;
+  /** Whether an object is a name and a value of which the name is a secret's: `{ name: 'cookie', value: '…' }`. */
+  readonly isSecretPair: (object: object) => boolean;
+  /**
+   * What stands in place of a hidden value, or `undefined` where there is nothing to hide: `null`, `undefined`, `''`,
+   * `true` and `false`.
+   */
+  readonly hide: (value: unknown) => string | undefined;
+  /** The text with every secret in it masked; the same string when there was none. Linear in its length. */
+  readonly maskText: (text: string) => string;
+  /** A number or its mask: a card's number may be one. */
+  readonly maskNumber: (value: number | bigint) => number | bigint | string;
+  /**
+   * A masked copy of any value: plain objects and lists, Map, Set, Error with its causes, Headers, URLSearchParams.
+   * A value that refers to itself becomes `[circular]`, one that cannot be read `[unreadable]`, what has `toJSON` what that
+   * gives, bytes their number.
+   */
+  readonly mask: (value: unknown) => unknown;
+}
+
+/** Encodings within encodings are undone so many times. */
+const DEEPEST_ENCODING = 2;
+/** No secret is shorter. */
+const SHORTEST_TEXT = 5;
+/** Numbers below this have fewer than 13 digits, too few for a card. */
+const SMALLEST_CARD = 1e12;
+
+/**
+ * Makes a masker.
+ *
+ * @throws {ConfigError} on an option that is not known or cannot be used.
+ * @example
+ * const masker = createMasker({ keys: ['**.pin', 'user.*.note'], allow: ['csrfToken'] });
+ * masker.mask({ user: 'ann@example.com', apiKey: '…' }); // { user: '[EMAIL a***@example.com]', apiKey: '[REDACTED]' }
+ */
+export function createMasker(options: MaskerOptions = {}): Masker {
+  const { keys, allow, enable, disable, reveal, hashKey } = resolveMaskerOptions(options);
+  const cover = createCover(reveal, hashKey);
+  const { verdict, needsPath } = createKeyRules(keys, allow);
+  const isSecretKey = (key: string, within?: KeyPath) => verdict(key, within) === 'hide';
+  const detectors = createDetectors(isSecretKey).filter(
+    ({ name, optional }) => (optional !== true || enable.includes(name)) && !disable.includes(name),
+  );
+  const scan = createScanner({
+    nameTails: [...secretKeyTails(), ...tailsOf(keys), 'ath', 'ite'],
+    schemes: [
+      'bearer',
+      'basic',
+      'token',
+      'dpop',
+      'apikey',
+      'ssws',
+      'genie',
+      'password',
+      'passwd',
+      'pass',
+      'secret',
+      'by',
+      '-u',
+      'user',
+    ],
+    prefixes: [...TOKEN_PREFIXES, 'eyJ', 'eyA', 'ewo', 'ew0', 'MII', 'MIG', 'MI', 'MHc', 'MC4', 'b3B'],
+  });
+
+  const maskText = (text: string): string => maskWithin(text, 0);
+
+  function maskWithin(text: string, depth: number): string {
+    if (text.length < SHORTEST_TEXT) return text;
+    const hints = scan(text);
+    return hints === 0 ? text : maskSuspect(text, hints, depth, detectors);
+  }
+
+  function maskSuspect(text: string, hints: number, depth: number, suspects: readonly Detector[]): string {
+    let masked = text;
+    for (const detector of suspects) {
+      if ((detector.hints & hints) !== 0) masked = applyDetector(detector, masked, cover);
+    }
+    if (depth === DEEPEST_ENCODING) return masked;
+    const deeper = (part: string) => maskWithin(part, depth + 1);
+    if ((hints & Hint.percent) !== 0) masked = maskPercentEncoded(masked, deeper);
+    if ((hints & Hint.base64) !== 0) masked = maskBase64(masked, deeper);
+    return masked;
+  }
+
+  const masker: Masker = {
+    verdict,
+    needsPath,
+    isSecretKey,
+    isSecretItem: (list, index) => isSecretItem(list, index, isSecretKey),
+    isSecretPair: (object) => isSecretPair(object, isSecretKey),
+    hide: (value) => {
+      if (value === undefined || value === null || value === '' || typeof value === 'boolean') return undefined;
+      if (reveal === 'kind' || reveal === 'nothing') return REDACTED;
+      return typeof value === 'object' || typeof value === 'function' ? REDACTED : cover('REDACTED', String(value));
+    },
+    maskText,
+    maskNumber: (value) => {
+      if (typeof value === 'number' && !(Number.isInteger(value) && value >= SMALLEST_CARD)) return value;
+      const text = String(value);
+      const masked = maskText(text);
+      return masked === text ? value : masked;
+    },
+    mask: (value) => maskedCopy(value, masker),
+  };
+  return masker;
+}
+
+function tailsOf(keys: readonly string[]): readonly string[] {
+  return keys.flatMap((key) => {
+    const last = key
+      .replaceAll(/[\]"']/g, '')
+      .split(/[.[]/)
+      .at(-1)!;
+    const word = last.replace(/\d+$/, '').slice(-3);
+    // A wildcard at the end may stand for anything: every letter then ends a name.
+    return word.includes('*') ? [...'abcdefghijklmnopqrstuvwxyz'] : [word];
+  });
+}
+
+let shared: Masker | undefined;
+
+/** A masked copy of any value, by a masker with the default options. */
+export function mask(value: unknown): unknown {
+  shared ??= createMasker();
+  return shared.mask(value);
+}

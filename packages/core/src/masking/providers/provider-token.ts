@@ -1,0 +1,36 @@
+import { type DetectorExamples, type PatternDetector, WORD_END, WORD_START } from '../detector.ts';
+import { Hint } from '../hints.ts';
+
+/** A token's published shape. */
+export interface ProviderToken {
+  /** The provider, and by it the name of the detector. */
+  readonly name: string;
+  readonly label: string;
+  /**
+   * How it begins, one of which must be in the text. A beginning that ends in `_`, `-`, `.`, `/`, `~` or `$` is found
+   * anywhere; another only at the start of a word.
+   */
+  readonly prefixes: readonly string[];
+  /** The source of a pattern for the whole token. */
+  readonly pattern: string;
+  /** The pattern says itself where the token may begin. */
+  readonly anywhere?: true;
+  readonly check?: (secret: string, text: string, at: number) => boolean;
+  readonly examples: () => DetectorExamples;
+}
+
+/** The detector for a token. */
+export function providerToken(token: ProviderToken): PatternDetector {
+  const { name, label, prefixes, pattern, anywhere, check, examples } = token;
+  const distinct = prefixes.every((prefix) => /[^A-Za-z0-9]$/.test(prefix) && prefix.length > 3);
+  const source = anywhere || distinct ? `(?:${pattern})` : `${WORD_START}(?:${pattern})${WORD_END}`;
+  return {
+    name,
+    label,
+    hints: Hint.prefix | Hint.long,
+    words: prefixes,
+    pattern: new RegExp(source, 'g'),
+    ...(check === undefined ? {} : { check }),
+    examples,
+  };
+}
