@@ -1,4 +1,5 @@
 import { format } from 'node:util';
+import { isError, serialise } from './serialise.ts';
 
 /** What a call of a log method says: a message, and objects whose fields belong to the line. */
 export interface LogCall {
@@ -7,41 +8,66 @@ export interface LogCall {
 }
 
 const NONE: readonly object[] = [];
+const PLACEHOLDER = /%[sdifjoOc]/g;
 
 /**
  * Reads the arguments of `logger.info(…)` in all the ways that winston allows: a message, a message and fields, an
- * error, a message and an error, an object with a `message`, a format string and its values.
+ * error, a message and an error, an object with a `message`, a format string and its values. Objects that are
+ * neither fields nor errors (arrays, maps) become part of the message, masked as in a field.
  */
 export function readArguments(args: readonly unknown[]): LogCall {
-  const [first, second] = args;
-  if (args.length === 1) {
-    if (typeof first === 'string') return { message: first, sources: NONE };
-    if (first instanceof Error) return { message: errorMessage(first), sources: [{ error: first }] };
-    if (isObject(first) && 'message' in first) {
-      const { message, level: _, ...fields } = first;
-      return { message, sources: [fields] };
+  const first = args[0];
+  if (typeof first === 'string' && args.length === 1) return { message: first, sources: NONE };
+
+  const sources: object[] = [];
+  let message: unknown = first;
+  let taken = 1;
+  if (typeof first === 'string') {
+    const placeholders = first.includes('%') ? (first.match(PLACEHOLDER)?.length ?? 0) : 0;
+    if (placeholders > 0) {
+      taken += placeholders;
+      message = format(first.replace(PLACEHOLDER, asText), ...args.slice(1, taken).map(plain));
     }
-    return { message: first, sources: NONE };
+  } else if (isError(first)) {
+    message = attempt(() => first.message);
+    sources.push({ error: first });
+  } else if (isFields(first)) {
+    message = attempt(() => first.message) ?? '';
+    sources.push(attempt(() => withoutMessage(first)) ?? first);
   }
-  if (args.length === 2 && isObject(second)) {
-    const { message, sources } = readArguments([first]);
-    return { message, sources: [...sources, second instanceof Error ? { error: second } : second] };
+
+  for (let i = taken; i < args.length; i++) {
+    const value = args[i];
+    if (isError(value)) sources.push({ error: value });
+    else if (isFields(value)) sources.push(value);
+    else message = `${plain(message)} ${plain(value)}`;
   }
-  const objects = typeof first === 'string' && first.includes('%') ? [] : args.slice(1).filter(isObject);
-  return {
-    message: format(...args.filter((each) => !objects.includes(each as Record<string, unknown>))),
-    sources: objects.map((each) => (each instanceof Error ? { error: each } : each)),
-  };
+  return { message, sources };
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+/** What an object is printed as is decided by `plain`. */
+function asText(placeholder: string): string {
+  return /[jo]/i.test(placeholder) ? '%s' : placeholder;
 }
 
-function errorMessage(error: Error): string {
+function plain(value: unknown): unknown {
+  if (typeof value === 'symbol') return String(value);
+  return typeof value === 'object' && value !== null ? serialise(value) : value;
+}
+
+function isFields(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  return attempt(() => Object.prototype.toString.call(value)) === '[object Object]';
+}
+
+function withoutMessage({ message: _, level: __, ...fields }: Record<string, unknown>): object {
+  return fields;
+}
+
+function attempt<T>(read: () => T): T | undefined {
   try {
-    return String(error.message);
+    return read();
   } catch {
-    return '[unreadable]';
+    return undefined;
   }
 }

@@ -31,23 +31,30 @@ export class LineWriter {
    */
   write(level: LogLevel, message: unknown, context: Context | undefined, sources: readonly object[]): string {
     let text = `{"timestamp":"${this.#timestamp()}","level":"${level}",${this.#head}`;
-    text += typeof message === 'string' ? jsonString(message) : (serialise(message, 'message') ?? '""');
+    text += jsonString(typeof message === 'string' ? message : messageText(message));
     if (context !== undefined) text += contextFields(context, sources);
     for (let i = 0; i < sources.length; i++) {
-      const source = sources[i]!;
-      let headFields: string[] | undefined;
-      const fields = serialiseFields(source, 0, [source], (key) => {
-        if (HEAD_FIELDS.has(key)) (headFields ??= []).push(key);
-        else if (!given(sources, key, i + 1)) return false;
-        return true;
-      });
+      const fields = this.#fields(sources, i);
       if (fields !== '') text += `,${fields}`;
-      for (const key of headFields ?? []) {
-        const value = serialise((source as Record<string, unknown>)[key], key, 1, [source]);
-        if (value !== undefined) text += `,"field_${key}":${value}`;
-      }
     }
     return `${text}}\n`;
+  }
+
+  #fields(sources: readonly object[], at: number): string {
+    const source = sources[at]!;
+    let headFields = '';
+    try {
+      const fields = serialiseFields(source, 0, [source], (key) => {
+        if (!HEAD_FIELDS.has(key)) return given(sources, key, at + 1);
+        const value = serialise((source as Record<string, unknown>)[key], key, 1, [source]);
+        if (value !== undefined) headFields += `,"field_${key}":${value}`;
+        return true;
+      });
+      return fields === '' ? headFields.slice(1) : fields + headFields;
+    } catch {
+      // A proxy that was revoked, or one whose traps throw.
+      return '"fields":"[unreadable]"';
+    }
   }
 
   #timestamp(): string {
@@ -64,20 +71,36 @@ export class LineWriter {
   }
 }
 
+function messageText(message: unknown): string {
+  const text = serialise(message, 'message') ?? '';
+  return text.startsWith('"') ? JSON.parse(text) : text;
+}
+
 /** The context's identifiers, each unless a source gives its own. */
 function contextFields(context: Context, sources: readonly object[]): string {
-  const { trace, userId, sessionId } = context;
-  let text = given(sources, 'correlation_id') ? '' : `,"correlation_id":${jsonString(context.correlationId)}`;
-  if (trace !== undefined && !given(sources, 'trace_id')) {
-    text += `,"trace_id":"${trace.traceId}","span_id":"${trace.spanId}"`;
+  const { correlationId, trace, userId, sessionId } = context;
+  let text = identifier(sources, 'correlation_id', correlationId);
+  if (trace !== undefined) {
+    text += identifier(sources, 'trace_id', trace.traceId) + identifier(sources, 'span_id', trace.spanId);
   }
-  if (userId !== undefined && !given(sources, 'user_id')) text += `,"user_id":${jsonString(String(userId))}`;
-  if (sessionId !== undefined && !given(sources, 'session_id'))
-    text += `,"session_id":${jsonString(String(sessionId))}`;
+  if (userId !== undefined) text += identifier(sources, 'user_id', userId);
+  if (sessionId !== undefined) text += identifier(sources, 'session_id', sessionId);
   return text;
 }
 
+function identifier(sources: readonly object[], key: string, value: string): string {
+  return given(sources, key) ? '' : `,"${key}":${jsonString(String(value))}`;
+}
+
 function given(sources: readonly object[], key: string, from = 0): boolean {
-  for (let i = from; i < sources.length; i++) if (Object.hasOwn(sources[i]!, key)) return true;
+  for (let i = from; i < sources.length; i++) if (has(sources[i]!, key)) return true;
   return false;
+}
+
+function has(source: object, key: string): boolean {
+  try {
+    return Object.hasOwn(source, key);
+  } catch {
+    return false;
+  }
 }

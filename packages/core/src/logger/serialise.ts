@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { isSecretKey, REDACTED } from '../masking/keys.ts';
 
 /** Past these a value is cut, with a mark where. */
@@ -72,7 +73,7 @@ function serialiseObject(value: object, key: string, depth: number, above: reado
   }
   if (depth >= MAX_DEPTH) return Array.isArray(value) ? '"[array]"' : '"[object]"';
   const inside = [...above, value];
-  if (value instanceof Error) return serialiseError(value, depth, inside);
+  if (isError(value)) return serialiseError(value, depth, inside);
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === 'function') return serialise(toJSON.call(value, key), key, depth + 1, inside);
   if (Array.isArray(value) || value instanceof Set) return serialiseList(value, depth, inside);
@@ -132,11 +133,22 @@ function serialiseEntries(values: ReadonlyMap<unknown, unknown>, depth: number, 
   return `{${text}}`;
 }
 
+/** Whether it is an error, be it from another realm. Never throws. */
+export function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error || types.isNativeError(value);
+  } catch {
+    return false;
+  }
+}
+
 const ERROR_FIELDS = new Set(['name', 'message', 'stack', 'cause', 'errors']);
 
 /** An error whole: type, message, stack, its own fields, its causes and, of an AggregateError, its errors. */
 function serialiseError(error: Error, depth: number, inside: readonly object[]): string {
-  const type = error.name || error.constructor?.name || 'Error';
+  const { name } = error;
+  // A class that has not set its name has inherited `Error`.
+  const type = name && name !== 'Error' ? name : error.constructor?.name || 'Error';
   let text = `{"type":${jsonString(String(type))},"message":${jsonString(String(error.message))}`;
   if (typeof error.stack === 'string') text += `,"stack":${jsonString(error.stack.slice(0, MAX_STACK))}`;
   const own = serialiseFields(error, depth, inside, (key) => ERROR_FIELDS.has(key));
