@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,6 +64,20 @@ test('killed the hard way, it leaves no Postgres behind either', async () => {
   shop.child.kill('SIGKILL');
   await shop.exit;
   await leftNothing(postmaster);
+});
+
+test('a second Ctrl-C does not wait for a request that will not end', async () => {
+  const shop = start({ TRAFFIC: 'off' });
+  const { hostname, port } = new URL(await shop.url);
+  const silent = connect(Number(port), hostname).on('error', () => {});
+  await once(silent, 'connect');
+  silent.write('POST /orders HTTP/1.1\r\nhost: shop\r\ncontent-length: 2\r\ncontent-type: application/json\r\n\r\n');
+  shop.child.kill('SIGINT');
+  await expect.poll(shop.output).toContain('Closing');
+  const again = setInterval(() => shop.child.kill('SIGINT'), 50);
+  expect(await shop.exit).toBe(130);
+  clearInterval(again);
+  await leftNothing();
 });
 
 test('asked to stop while it starts, it still ends cleanly', async () => {
