@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { type Database, inTransaction } from './database.ts';
 import { Problem } from './problem.ts';
 
-export interface Item {
+interface Item {
   readonly productId: number;
   readonly quantity: number;
 }

