@@ -15,21 +15,15 @@ export function boundedLabel(): (value: string) => string {
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT', 'QUERY']);
 
 /** A method of RFC 9110 (and QUERY) as it is, any other as `other`. */
-export function methodLabel(method: string | undefined): string {
-  return method !== undefined && METHODS.has(method) ? method : 'other';
+export function methodLabel(method: string): string {
+  return METHODS.has(method) ? method : 'other';
 }
 
-const TYPE_NAME = /^[A-Za-z_$][\w$]{0,63}$/;
+/** Made once, so that no text is made for a request. */
+const CODES = Array.from({ length: 1000 }, (_, status) => String(status));
+const GROUPS = Array.from({ length: 1000 }, (_, status) => `${Math.floor(status / 100)}xx`);
 
-/** The class of an error, if it looks like one. */
-export function errorType(error: unknown): string {
-  try {
-    if (error instanceof Error) {
-      const name = error.name !== 'Error' ? error.name : (error.constructor?.name ?? 'Error');
-      return TYPE_NAME.test(name) ? name : 'other';
-    }
-  } catch {
-    return 'other';
-  }
-  return typeof error === 'object' ? 'other' : typeof error;
+/** A status code as a label value, `404` or, in groups, `4xx`. */
+export function statusLabel(status: number, inGroups: boolean): string {
+  return (inGroups ? GROUPS : CODES)[status] ?? 'other';
 }

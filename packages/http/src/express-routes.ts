@@ -1,6 +1,15 @@
-import type { IncomingMessage } from 'node:http';
-import { couldMatch, joinPatterns, type Layer, type LayerHandle, patternOf, type Route } from './express-layer.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  fixedPattern,
+  type Layer,
+  type LayerHandle,
+  matchedPath,
+  patternFor,
+  patternText,
+  type Route,
+} from './express-layer.ts';
 import type { RequestObservation } from './observe-request.ts';
+import { pathOf } from './request-path.ts';
 
 /** The parts of an Express application that Telltale reads. */
 export interface ExpressApp {
@@ -17,195 +26,303 @@ export interface ExpressRequest extends IncomingMessage {
   readonly baseUrl?: string;
   readonly originalUrl?: string;
   readonly route?: Route;
-  readonly next?: unknown;
-  [OBSERVATION]?: RequestObservation;
+  params?: unknown;
+  [WAY]?: Way;
 }
-
-/** Where a request carries what is observed of it. */
-export const OBSERVATION = Symbol('telltale.observation');
-
-/** The routers between the application and a layer, outermost first. */
-type Mounts = readonly Layer[];
 
 type Next = (error?: unknown) => void;
+type Handle = (this: Layer, request: ExpressRequest, response: ServerResponse, next: Next) => unknown;
+type HandleError = (
+  this: Layer,
+  error: unknown,
+  request: ExpressRequest,
+  response: ServerResponse,
+  next: Next,
+) => unknown;
+
+const WAY = Symbol('telltale.way');
+
+/** Where a request stands on its way through the routers. */
+interface Way {
+  place: Place;
+  /** The concrete path up to that place. */
+  base: string;
+  /** The last route that passed the request on. */
+  passed: Route | undefined;
+  observation: RequestObservation | undefined;
+}
+
+/** A place in the tree of patterns: a router's mount or a route. There is one for each template. */
+class Place {
+  readonly #prefix: string;
+  readonly #inner = new Map<string, Place>();
+  readonly template: string;
+
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+    this.template = prefix === '' ? '/' : prefix;
+  }
+
+  at(pattern: string): Place {
+    if (pattern === '') return this;
+    let inner = this.#inner.get(pattern);
+    if (inner === undefined) this.#inner.set(pattern, (inner = new Place(this.#prefix + pattern)));
+    return inner;
+  }
+}
+
+const ROOT = new Place('');
+
+/** A router may be mounted on itself. */
+const MAX_DEPTH = 20;
+
+/** How a stack looked when its layers were last wrapped. */
+const looked = new WeakMap<Layer[], { readonly length: number; readonly last: Layer | undefined }>();
+const wrapped = new WeakSet<Layer>();
+const layers = new WeakMap<Route, Layer>();
+const mountedApps = new WeakMap<Layer, ExpressApp>();
+const ended = new WeakSet<ExpressApp>();
 
 /**
- * The routes of one Express application and of everything mounted on it. Each route's layer, and each error
- * handler's, is wrapped once on the instance itself: so the route is noted when it is dispatched and forgotten when it
- * passes the request on, and an error is seen before any handler makes a response of it.
+ * Follows a request through the routers of its application from here on, so that the observation has the template of
+ * the route that answers and every error that leaves a handler. `middleware` is the caller's own.
+ *
+ * The layers on the way are wrapped, once each and on the instance: a route is noted when it is dispatched and
+ * forgotten when it passes the request on, and an error is seen before a handler makes a response of it.
  */
-export class ExpressRoutes {
-  readonly #mountsByLayer = new WeakMap<Layer, Mounts[]>();
-  readonly #layerByRoute = new WeakMap<Route, Layer>();
-  readonly #wrapped = new WeakSet<Layer>();
-  readonly #watched = new WeakSet<ExpressApp>();
-  /** Templates that need no look at the path: a layer in one place, each pattern on the way one text. */
-  readonly #templates = new WeakMap<Layer, string>();
+export function followRequest(request: ExpressRequest, observation: RequestObservation, middleware: unknown): void {
+  const { app } = request;
+  if (app === undefined) return;
+  const way = request[WAY] ?? (request[WAY] = begin(request, app, middleware));
+  for (let each: ExpressApp | undefined = app; each !== undefined; each = each.parent) look(stackOf(each));
+  if (!ended.has(app)) watchEnd(app);
+  way.observation = observation;
+}
 
-  /** Looks at an application's layers: all of them the first time, later only at those that are new. */
-  watch(app: ExpressApp): void {
-    const stack = stackOf(app);
-    if (stack === undefined) return;
-    this.#walk(stack, []);
-    if (this.#watched.has(app)) return;
-    this.#watched.add(app);
-    // Errors that no handler of the service takes pass here on their way out.
-    app.use((error: unknown, request: ExpressRequest, _response: unknown, next: Next) => {
-      request[OBSERVATION]?.noteError(error);
-      next(error);
-    });
+/** The template of the route that answered, where it was not seen being dispatched. */
+export function routeAfterwards(request: ExpressRequest): string | undefined {
+  const { app, route, method } = request;
+  const way = request[WAY];
+  if (way === undefined) return undefined;
+  if (method === 'OPTIONS' && app !== undefined && route === undefined) {
+    const first = find(outermost(app), pathOf(request.originalUrl), (layer, here) => layer.route && here);
+    return first?.template;
   }
+  return currentRoute(request, way);
+}
 
-  /** Whether `watch` has seen the application. */
-  isWatched(app: ExpressApp): boolean {
-    return this.#watched.has(app);
+/** Whether the service itself has something at this very path. A route that takes it among others does not count. */
+export function hasOwnRoute(request: ExpressRequest, path: string): boolean {
+  const { app } = request;
+  if (app === undefined) return false;
+  const wanted = path.toLowerCase();
+  const own = find(outermost(app), path, (layer, here) => {
+    const answers = layer.route !== undefined || stackOfLayer(layer) === undefined;
+    return answers && here.template.toLowerCase() === wanted ? here : undefined;
+  });
+  return own !== undefined;
+}
+
+function begin(request: ExpressRequest, app: ExpressApp, middleware: unknown): Way {
+  const { baseUrl = '' } = request;
+  const way: Way = { place: ROOT, base: '', passed: undefined, observation: undefined };
+  if (baseUrl === '') return way;
+  // Within a router. Only its first request comes here unfollowed.
+  const outside = placeOf(app);
+  const found = find(
+    app,
+    pathWithin(outside, baseUrl),
+    (layer, _, around) => layer.handle === middleware && around,
+    outside,
+  );
+  return found === undefined ? way : { ...way, place: found, base: baseUrl };
+}
+
+function look(stack: Layer[] | undefined): void {
+  if (stack === undefined) return;
+  const before = looked.get(stack);
+  const last = stack.at(-1);
+  if (before !== undefined && before.length === stack.length && before.last === last) return;
+  looked.set(stack, { length: stack.length, last });
+  for (const layer of stack) {
+    if (wrapped.has(layer)) continue;
+    wrapped.add(layer);
+    if (layer.route !== undefined) watchRoute(layer, layer.route);
+    else if (layer.handle.length === 4) watchErrors(layer);
+    else if (isMounted(layer) || fixedPattern(layer) !== '') watchMount(layer);
   }
+}
 
-  /**
-   * The template of the route that answered, for a request whose dispatch went unseen because its route or
-   * application was added after the last look.
-   */
-  routeAfterwards(request: ExpressRequest): string | undefined {
-    const { app, route } = request;
-    if (app === undefined) return undefined;
-    if (request.method === 'OPTIONS' && route === undefined) return this.#automaticOptions(request, app);
-    if (route === undefined) return undefined;
-    if (this.#layerByRoute.has(route) && this.#watched.has(app)) return undefined;
-    this.watch(app);
-    const layer = this.#layerByRoute.get(route);
-    // The outermost router puts `next` back when it is left: the request fell through to the end.
-    if (layer === undefined || request.next === undefined) return undefined;
-    return this.#templateOf(layer, request, pathOf(request.originalUrl ?? ''));
-  }
-
-  /** Whether the service itself answers GET requests for this path. */
-  hasOwnRoute(app: ExpressApp, path: string): boolean {
-    this.watch(app);
-    return (
-      this.#find(stackOf(app) ?? [], path, (route) => Boolean(route.methods.get ?? route.methods._all)) !== undefined
-    );
-  }
-
-  #walk(stack: readonly Layer[], mounts: Mounts): void {
-    for (const layer of stack) {
-      const inner = stackOfHandle(layer.handle);
-      if (layer.route !== undefined) this.#place(layer, layer.route, mounts);
-      else if (inner !== undefined && !mounts.includes(layer)) this.#walk(inner, [...mounts, layer]);
-      else if (layer.handle.length === 4) this.#wrapErrorHandler(layer);
+function watchRoute(layer: Layer, route: Route): void {
+  layers.set(route, layer);
+  const fixed = fixedPattern(layer);
+  let handlers = 0;
+  const arrive = (way: Way, request: ExpressRequest, response: ServerResponse): void => {
+    for (; handlers < route.stack.length; handlers++) {
+      if (route.stack[handlers]!.handle.length === 4) watchErrors(route.stack[handlers]!);
     }
-  }
-
-  #place(layer: Layer, route: Route, mounts: Mounts): void {
-    const places = this.#mountsByLayer.get(layer) ?? [];
-    if (!places.some((place) => place.length === mounts.length && place.every((mount, i) => mount === mounts[i]))) {
-      this.#mountsByLayer.set(layer, [...places, mounts]);
-      this.#templates.delete(layer);
-    }
-    this.#layerByRoute.set(route, layer);
-    for (const handler of route.stack) if (handler.handle.length === 4) this.#wrapErrorHandler(handler);
-    if (!this.#wrapped.has(layer)) this.#wrapRoute(layer);
-  }
-
-  #wrapRoute(layer: Layer): void {
-    this.#wrapped.add(layer);
-    const handle = layer.handle as (request: ExpressRequest, response: unknown, next: Next) => unknown;
-    const watched = (request: ExpressRequest, response: unknown, next: Next): unknown => {
-      const observation = request[OBSERVATION];
-      if (observation === undefined) return handle(request, response, next);
-      observation.route = this.#templateOf(layer, request);
-      return handle(request, response, (error) => {
-        if (error && error !== 'route' && error !== 'router') observation.noteError(error);
-        else observation.route = undefined;
-        next(error);
-      });
-    };
-    layer.handle = alike(watched, layer.handle);
-  }
-
-  #wrapErrorHandler(layer: Layer): void {
-    if (this.#wrapped.has(layer)) return;
-    this.#wrapped.add(layer);
-    const handle = layer.handle as (error: unknown, request: ExpressRequest, response: unknown, next: Next) => unknown;
-    const watched = (error: unknown, request: ExpressRequest, response: unknown, next: Next): unknown => {
-      request[OBSERVATION]?.noteError(error);
-      return handle(error, request, response, next);
-    };
-    layer.handle = alike(watched, layer.handle);
-  }
-
-  /** The full template of a route's layer for this request. `path` is the whole path, where the router is already left. */
-  #templateOf(layer: Layer, request: ExpressRequest, path?: string): string {
-    const known = this.#templates.get(layer);
-    if (known !== undefined) return known;
-    const places = this.#mountsByLayer.get(layer) ?? [];
-    const outside = prefixOf(request.app);
-    const base = path ?? request.baseUrl ?? '';
-    const own = patternOf(layer, path === undefined ? pathOf(request.url ?? '') : lastSegments(path, layer));
-    const candidates = places.map((mounts) =>
-      joinPatterns(outside, ...mounts.map((mount) => patternOf(mount, base.slice(outside.length)))),
-    );
-    const mounted = candidates.find((candidate) => couldMatch(candidate, base)) ?? candidates[0] ?? outside;
-    const template = joinPatterns(mounted, own);
-    const single = places.length === 1 && [layer, ...places[0]!].every(isConstant);
-    if (single) this.#templates.set(layer, template);
-    return template;
-  }
-
-  #automaticOptions(request: ExpressRequest, app: ExpressApp): string | undefined {
-    const found = this.#find(stackOf(app) ?? [], pathOf(request.originalUrl ?? request.url ?? ''), () => true);
-    return found && joinPatterns(prefixOf(app), found);
-  }
-
-  /** The template of the first route under `stack` that takes this path. */
-  #find(stack: readonly Layer[], path: string, takes: (route: Route) => boolean): string | undefined {
-    for (const layer of stack) {
-      const inner = stackOfHandle(layer.handle);
-      if (layer.route === undefined && inner === undefined) continue;
-      const matched = matchedPath(layer, path);
-      if (matched === undefined) continue;
-      if (layer.route !== undefined) {
-        if (takes(layer.route)) return patternOf(layer, path);
-        continue;
-      }
-      const found = this.#find(inner!, path.slice(matched.replace(/\/$/, '').length) || '/', takes);
-      if (found !== undefined) return joinPatterns(patternOf(layer, path), found);
-    }
-    return undefined;
-  }
+    if (way.observation === undefined || response.headersSent) return;
+    way.observation.route = way.place.at(fixed ?? patternFor(layer, pathOf(request.url))).template;
+  };
+  wrap<Handle>(
+    layer,
+    'handleRequest',
+    (handle) =>
+      function (request, response, next) {
+        const way = request[WAY];
+        if (way === undefined) return handle.call(this, request, response, next);
+        guard(way, () => arrive(way, request, response));
+        return handle.call(this, request, response, (error) => {
+          if (isError(error)) noteError(error, request, way);
+          else {
+            way.passed = route;
+            // Some handlers answer first and call `next` then.
+            if (way.observation !== undefined && !response.headersSent) way.observation.route = undefined;
+          }
+          next(error);
+        });
+      },
+  );
 }
 
-/** What an application mounted on another is mounted on, all the way up. */
-function prefixOf(app: ExpressApp | undefined): string {
-  if (app?.parent === undefined) return '';
-  const own = typeof app.mountpath === 'string' ? app.mountpath : (app.mountpath?.[0] ?? '');
-  return joinPatterns(prefixOf(app.parent), own);
+function watchMount(layer: Layer): void {
+  const fixed = fixedPattern(layer);
+  const enter = (way: Way, request: ExpressRequest): void => {
+    look(stackOfLayer(layer));
+    if (layer.name === 'mounted_app' && !mountedApps.has(layer)) meetApp(layer, request);
+    const { baseUrl = '' } = request;
+    way.place = way.place.at(fixed ?? patternFor(layer, baseUrl.slice(way.base.length)));
+    way.base = baseUrl;
+  };
+  wrap<Handle>(
+    layer,
+    'handleRequest',
+    (handle) =>
+      function (request, response, next) {
+        const way = (request[WAY] ??= { place: ROOT, base: '', passed: undefined, observation: undefined });
+        const { place, base } = way;
+        guard(way, () => enter(way, request));
+        return handle.call(this, request, response, (error) => {
+          if (isError(error)) noteError(error, request, way);
+          else way.passed = request.route;
+          way.place = place;
+          way.base = base;
+          next(error);
+        });
+      },
+  );
 }
 
-function isConstant(layer: Layer): boolean {
-  const declared = layer.route?.path ?? layer.rawPath;
-  return typeof declared === 'string' || layer.regexp !== undefined || layer.slash === true;
+function watchErrors(layer: Layer): void {
+  wrap<HandleError>(
+    layer,
+    'handleError',
+    (handle) =>
+      function (error, request, response, next) {
+        const way = request[WAY];
+        if (way !== undefined) noteError(error, request, way);
+        return handle.call(this, error, request, response, next);
+      },
+  );
 }
 
-/** The part of a whole path that a route's own pattern may have matched: as many segments as the pattern has. */
-function lastSegments(path: string, layer: Layer): string {
-  const { path: declared } = layer.route!;
-  if (typeof declared !== 'string') return path;
-  const count = declared.split('/').filter(Boolean).length;
-  return `/${path.split('/').filter(Boolean).slice(-count).join('/')}`;
+/** Errors that no handler of the service takes pass here on their way out. */
+function watchEnd(app: ExpressApp): void {
+  ended.add(app);
+  app.use(function telltale(error: unknown, _request: unknown, _response: unknown, next: Next) {
+    next(error);
+  });
+  look(stackOf(app));
 }
 
-function matchedPath(layer: Layer, path: string): string | undefined {
-  const { params, path: before } = layer;
+/**
+ * A mounted application is hidden in a closure. It shows on the request when its first layer takes it, or when it is
+ * left: both set `params`.
+ */
+function meetApp(layer: Layer, request: ExpressRequest): void {
+  const { app: outer } = request;
+  let { params } = request;
+  const plain = { configurable: true, enumerable: true };
+  Object.defineProperty(request, 'params', {
+    ...plain,
+    get: () => params,
+    set: (value: unknown) => {
+      params = value;
+      const { app } = request;
+      if (app === undefined || app === outer) return;
+      Object.defineProperty(request, 'params', { ...plain, writable: true, value });
+      mountedApps.set(layer, app);
+      look(stackOf(app));
+    },
+  });
+}
+
+/** Notes the error, and the route whose parameters it came from if none was dispatched yet. */
+function noteError(error: unknown, request: ExpressRequest, way: Way): void {
+  const { observation } = way;
+  if (observation === undefined) return;
+  observation.noteError(error);
+  guard(way, () => (observation.route ??= currentRoute(request, way)));
+}
+
+/** Whatever of ours fails on the way, the request goes on. */
+function guard(way: Way, step: () => void): void {
   try {
-    const match = layer.match(path);
-    if (!match) return undefined;
-    return match === true ? String(layer.path) : match.path;
-  } catch {
-    return undefined;
-  } finally {
-    // Routers before 2.3 write what they matched on the layer, where a request under way may read it.
-    if ('params' in layer) Object.assign(layer, { params, path: before });
+    step();
+  } catch (error) {
+    way.observation?.reportFailure(error);
   }
+}
+
+/** The route that Express chose and that has not passed the request on. */
+function currentRoute(request: ExpressRequest, way: Way): string | undefined {
+  const { route } = request;
+  if (route === undefined || route === way.passed) return undefined;
+  const layer = layers.get(route);
+  return way.place.at(layer === undefined ? patternText(route.path) : patternFor(layer, pathOf(request.url))).template;
+}
+
+type Visit = (layer: Layer, here: Place, around: Place) => Place | undefined | false;
+
+/** What `visit` finds first at the layers that take this path, in the order in which Express tries them. */
+function find(app: ExpressApp, path: string, visit: Visit, place = ROOT): Place | undefined {
+  return findIn(stackOf(app), path, visit, place, 0);
+}
+
+function findIn(
+  stack: readonly Layer[] = [],
+  path: string,
+  visit: Visit,
+  around: Place,
+  depth: number,
+): Place | undefined {
+  if (depth > MAX_DEPTH) return undefined;
+  for (const layer of stack) {
+    const matched = layer.handle.length === 4 ? undefined : matchedPath(layer, path);
+    if (matched === undefined) continue;
+    const here = around.at(patternFor(layer, path));
+    const found =
+      visit(layer, here, around) ||
+      findIn(stackOfLayer(layer), path.slice(matched.length) || '/', visit, here, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** What an application is mounted on, all the way up. */
+function placeOf({ parent, mountpath = '' }: ExpressApp): Place {
+  if (parent === undefined) return ROOT;
+  return placeOf(parent).at(patternText(typeof mountpath === 'string' ? mountpath : (mountpath[0] ?? '')));
+}
+
+/** The rest of a concrete path after as many segments as a place has. */
+function pathWithin({ template }: Place, path: string): string {
+  const segments = (text: string) => text.split('/').filter(Boolean);
+  return `/${segments(path).slice(segments(template).length).join('/')}`;
+}
+
+function outermost(app: ExpressApp): ExpressApp {
+  return app.parent === undefined ? app : outermost(app.parent);
 }
 
 function stackOf(app: ExpressApp): Layer[] | undefined {
@@ -213,18 +330,24 @@ function stackOf(app: ExpressApp): Layer[] | undefined {
   return (app._router ?? app.router)?.stack;
 }
 
-function stackOfHandle(handle: LayerHandle): Layer[] | undefined {
-  if (Array.isArray(handle.stack)) return handle.stack;
-  const isApp = 'mountpath' in handle;
-  return isApp ? stackOf(handle as unknown as ExpressApp) : undefined;
+function isMounted(layer: Layer): boolean {
+  return stackOfLayer(layer) !== undefined || layer.name === 'mounted_app';
 }
 
-function pathOf(url: string): string {
-  const query = url.indexOf('?');
-  return query < 0 ? url : url.slice(0, query);
+function stackOfLayer(layer: Layer): Layer[] | undefined {
+  const app = mountedApps.get(layer);
+  if (app !== undefined) return stackOf(app);
+  const { stack } = layer.handle as LayerHandle;
+  return Array.isArray(stack) ? stack : undefined;
 }
 
-/** Gives `wrapper` the name, length and properties of what it stands for: Express reads the length. */
-function alike<T extends LayerHandle>(wrapper: LayerHandle, original: T): T {
-  return Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(original)) as T;
+function isError(error: unknown): boolean {
+  return Boolean(error) && error !== 'route' && error !== 'router';
+}
+
+/** Puts a method of its own on one layer, over its prototype's; its name was written otherwise before Express 5. */
+function wrap<T>(layer: Layer, name: 'handleRequest' | 'handleError', around: (method: T) => T): void {
+  const methods = layer as unknown as Record<string, T>;
+  const actual = name in layer ? name : name === 'handleRequest' ? 'handle_request' : 'handle_error';
+  Object.defineProperty(layer, actual, { value: around(methods[actual]!), writable: true, configurable: true });
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { enterContext, type Monitor } from '@telltale/core';
-import { Endpoints } from './endpoints.ts';
-import { type ExpressApp, type ExpressRequest, ExpressRoutes, OBSERVATION } from './express-routes.ts';
-import { startMetricsServer } from './metrics-server.ts';
-import { RequestObserver } from './observe-request.ts';
+import { type ExpressRequest, followRequest, hasOwnRoute, routeAfterwards } from './express-routes.ts';
+import { type RequestObservation, RequestObserver } from './observe-request.ts';
 import type { HttpConfig } from './options.ts';
+import { pathOf } from './request-path.ts';
+import { openEndpoints } from './service-endpoints.ts';
 
 /** A middleware as Express 4 and 5, Connect and polka call it. */
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
@@ -15,43 +15,23 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
  */
 export function expressMonitoring(monitor: Monitor, config: HttpConfig): Middleware {
   if (!monitor.enabled) return (_request, _response, next) => next();
-  const routes = new ExpressRoutes();
-  const observer = new RequestObserver(monitor, config, {
-    routeOf: (request) => routes.routeAfterwards(request as ExpressRequest),
-  });
-  const ownPort = config.metricsPort !== undefined;
-  const endpoints = new Endpoints(monitor, config.token, [
-    ...(ownPort ? [] : (['/metrics'] as const)),
-    '/health',
-    '/ready',
-    '/live',
-  ]);
-  if (ownPort) startMetricsServer(monitor, config.metricsPort!, config.token);
+  const observer = new RequestObserver(monitor, config, routeAfterwards);
+  const endpoints = openEndpoints(monitor, config);
 
-  return (request: ExpressRequest, response, next) => {
-    let context: Parameters<typeof enterContext>[0];
+  return function telltale(request: ExpressRequest, response, next) {
+    let observation: RequestObservation | undefined;
     try {
-      const { app } = request;
-      // Mounted twice, the first one observes.
-      if (request[OBSERVATION] !== undefined) return next();
-      const url = request.originalUrl ?? request.url ?? '/';
-      if (app !== undefined && !routes.isWatched(app)) routes.watch(app);
-      const path = url.split('?', 1)[0]!;
-      if (endpoints.takes(request.method, path) && !hasOwn(routes, app, path)) {
-        endpoints.answer(request, response, path);
+      const path = pathOf(request.originalUrl ?? request.url);
+      if (endpoints.takes(request.method, path) && !hasOwnRoute(request, path)) {
+        void endpoints.answer(request, response, path);
         return;
       }
-      const observation = observer.start(request, response, url);
-      request[OBSERVATION] = observation;
-      ({ context } = observation);
+      observation = observer.start(request, response, path);
+      if (observation !== undefined) followRequest(request, observation, telltale);
     } catch (error) {
       monitor.errors.report('http', error);
-      return next();
     }
-    enterContext(context, next);
+    if (observation === undefined) next();
+    else enterContext(observation.context, next);
   };
-}
-
-function hasOwn(routes: ExpressRoutes, app: ExpressApp | undefined, path: string): boolean {
-  return app !== undefined && routes.hasOwnRoute(app, path);
 }

@@ -1,19 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { enterContext, type Monitor } from '@telltale/core';
-import { Endpoints } from './endpoints.ts';
-import { startMetricsServer } from './metrics-server.ts';
-import { type RequestObservation, RequestObserver } from './observe-request.ts';
+import { observationOf, type RequestObservation, RequestObserver } from './observe-request.ts';
 import type { HttpConfig } from './options.ts';
+import { pathOf } from './request-path.ts';
+import { openEndpoints } from './service-endpoints.ts';
 
 /** The parts of a Fastify instance that Telltale uses. */
 export interface FastifyLike {
+  readonly server: { on(event: 'request', listener: (request: IncomingMessage, response: ServerResponse) => void): unknown };
   // biome-ignore lint/suspicious/noExplicitAny: Fastify types each hook by its name
   addHook(name: any, hook: any): unknown;
   decorateRequest(name: string, value?: unknown): unknown;
 }
 
 interface FastifyRequestLike {
-  readonly raw: IncomingMessage & { [OBSERVATION]?: RequestObservation };
+  readonly raw: IncomingMessage;
   readonly method: string;
   readonly originalUrl: string;
   readonly is404: boolean;
@@ -25,48 +26,42 @@ interface FastifyReplyLike {
   hijack(): unknown;
 }
 
-const OBSERVATION = Symbol('telltale.observation');
-
 /**
  * Observes every request of a Fastify 5 instance and answers on Telltale's own paths where the service has no route
  * there. To be called in a plugin that is not encapsulated.
  */
 export function observeFastify(instance: FastifyLike, monitor: Monitor, config: HttpConfig): void {
   if (!monitor.enabled) return;
-  const observer = new RequestObserver(monitor, config, { routeOf: () => undefined });
-  const ownPort = config.metricsPort !== undefined;
-  const endpoints = new Endpoints(monitor, config.token, [
-    ...(ownPort ? [] : (['/metrics'] as const)),
-    '/health',
-    '/ready',
-    '/live',
-  ]);
-  if (ownPort) startMetricsServer(monitor, config.metricsPort!, config.token);
+  const observer = new RequestObserver(monitor, config);
+  const endpoints = openEndpoints(monitor, config);
 
   instance.addHook('onRequest', (request: FastifyRequestLike, reply: FastifyReplyLike, done: () => void) => {
-    let context: Parameters<typeof enterContext>[0];
+    let observation: RequestObservation | undefined;
     try {
       const { raw, is404 } = request;
-      const path = request.originalUrl.split('?', 1)[0]!;
+      const path = pathOf(request.originalUrl);
       if (is404 && endpoints.takes(request.method, path)) {
         reply.hijack();
-        endpoints.answer(raw, reply.raw, path);
+        void endpoints.answer(raw, reply.raw, path);
         return;
       }
-      if (raw[OBSERVATION] !== undefined) return done();
-      const observation = observer.start(raw, reply.raw, request.originalUrl);
-      observation.route = is404 ? undefined : request.routeOptions.url;
-      raw[OBSERVATION] = observation;
-      ({ context } = observation);
+      observation = observer.start(raw, reply.raw, path);
+      if (observation !== undefined && !is404) observation.route = request.routeOptions.url;
     } catch (error) {
       monitor.errors.report('http', error);
-      return done();
     }
-    enterContext(context, done);
+    if (observation === undefined) done();
+    else enterContext(observation.context, done);
   });
 
   instance.addHook('onError', (request: FastifyRequestLike, _reply: unknown, error: Error, done: () => void) => {
-    request.raw[OBSERVATION]?.noteError(error);
+    observationOf(request.raw)?.noteError(error);
     done();
+  });
+
+  // What its router cannot read (`/%E0%A4%A`) Fastify answers at once, before any hook.
+  instance.server.on('request', (request, response) => {
+    if (!response.writableEnded || observationOf(request) !== undefined) return;
+    monitor.errors.guard('http', () => observer.start(request, response, pathOf(request.url)), undefined);
   });
 }

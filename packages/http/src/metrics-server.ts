@@ -1,20 +1,20 @@
 import { createServer } from 'node:http';
 import { type Monitor, TelltaleError } from '@telltale/core';
-import { Endpoints } from './endpoints.ts';
+import type { Endpoints } from './endpoints.ts';
+import { pathOf } from './request-path.ts';
 
-const running = new WeakMap<Monitor, number>();
+const serving = new WeakSet<Monitor>();
 
 /**
  * Serves Telltale's own paths on a port of their own, once for each monitor, until it is closed. It keeps no process
  * alive. A port that cannot be had is reported, and the service goes on.
  */
-export function startMetricsServer(monitor: Monitor, port: number, token: string | undefined): void {
-  if (running.has(monitor)) return;
-  running.set(monitor, port);
-  const endpoints = new Endpoints(monitor, token, ['/metrics', '/health', '/ready', '/live']);
+export function startMetricsServer(monitor: Monitor, port: number, endpoints: Endpoints): void {
+  if (serving.has(monitor)) return;
+  serving.add(monitor);
   const server = createServer((request, response) => {
-    const [path = ''] = (request.url ?? '').split('?', 1);
-    if (endpoints.takes(request.method, path)) endpoints.answer(request, response, path);
+    const path = pathOf(request.url);
+    if (endpoints.takes(request.method, path)) void endpoints.answer(request, response, path);
     else
       response.writeHead(404, { 'content-type': 'text/plain' }).end('Here are /metrics, /health, /ready and /live.\n');
   });

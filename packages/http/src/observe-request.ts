@@ -1,73 +1,71 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
-  acceptCorrelationId,
   type Context,
   contextFromHeaders,
-  type ExemplarLabels,
   enterContext,
   type Monitor,
   type Operation,
   type Origin,
 } from '@telltale/core';
-import { boundedLabel, errorType, methodLabel } from './bounded-label.ts';
-import { watchRequestBody, watchResponse } from './observed-response.ts';
+import { echoIdentifiers, keepContext } from './carry-context.ts';
+import { CustomLabels } from './custom-labels.ts';
 import type { HttpConfig } from './options.ts';
+import { isDisconnect, RequestErrors } from './request-errors.ts';
+import { logRequest } from './request-log.ts';
 import { RequestMetrics } from './request-metrics.ts';
+import { endOperation, startOperation } from './request-operation.ts';
+import { watchRequestBody, watchResponse } from './watch-response.ts';
 
 /** Stands for the route of a request that no route of the service took. */
 export const UNMATCHED = 'unmatched';
 
-/** What a server integration knows of its requests. */
-export interface ServerAdapter {
-  /** The template of the route that answered this request, or `undefined` if none did. Asked at the end. */
-  routeOf(request: IncomingMessage, observation: RequestObservation): string | undefined;
-}
-
-/** Status codes as label values, so that none is made twice. */
-const STATUS_TEXTS = Array.from({ length: 1000 }, (_, status) => String(status));
-const STATUS_GROUPS = Array.from({ length: 1000 }, (_, status) => `${Math.floor(status / 100)}xx`);
-
 /** nginx's code for a client that closed the connection. */
 const CLIENT_CLOSED_REQUEST = 499;
 
-/** Observes the requests of one server for one monitor: metrics, access log, errors, operations. */
+/** Shared by all copies of Telltale in a process: the first that sees a request observes it. */
+const OBSERVATION = Symbol.for('telltale.v1.observation');
+
+type ObservedRequest = IncomingMessage & { [OBSERVATION]?: RequestObservation };
+
+/** What is observed of a request, if anything. */
+export function observationOf(request: IncomingMessage): RequestObservation | undefined {
+  return (request as ObservedRequest)[OBSERVATION];
+}
+
+/** The template of the route that answered, where the integration has not set it by the end. */
+export type RouteAfterwards = (request: IncomingMessage) => string | undefined;
+
+/** Observes the requests of one server for one monitor: metrics, log lines, errors, operations. */
 export class RequestObserver {
   readonly monitor: Monitor;
   readonly config: HttpConfig;
   readonly metrics: RequestMetrics;
-  readonly adapter: ServerAdapter;
+  readonly customLabels: CustomLabels;
+  readonly routeAfterwards: RouteAfterwards;
   readonly #ignored: ReadonlySet<string>;
   readonly #ignoredPrefixes: readonly string[];
-  readonly #custom: readonly (readonly [HttpConfig['labels'][string], (value: string) => string])[];
 
-  constructor(monitor: Monitor, config: HttpConfig, adapter: ServerAdapter) {
+  constructor(monitor: Monitor, config: HttpConfig, routeAfterwards: RouteAfterwards = () => undefined) {
     this.monitor = monitor;
     this.config = config;
-    this.adapter = adapter;
-    this.metrics = new RequestMetrics(monitor.instruments, Object.keys(config.labels));
+    this.routeAfterwards = routeAfterwards;
+    this.customLabels = new CustomLabels(monitor, config.labels);
+    this.metrics = new RequestMetrics(monitor.instruments, {
+      customLabels: this.customLabels.names,
+      groupStatus: config.groupStatus,
+      exemplars: monitor.config.exemplars,
+    });
     this.#ignored = new Set(config.ignorePaths);
     this.#ignoredPrefixes = config.ignorePaths.filter((path) => path.endsWith('*')).map((path) => path.slice(0, -1));
-    this.#custom = Object.values(config.labels).map((read) => [read, boundedLabel()] as const);
   }
 
-  /** Begins the observation of a request; it ends by itself with the response. */
-  start(request: IncomingMessage, response: ServerResponse, url = request.url ?? '/'): RequestObservation {
-    const observation = new RequestObservation(this, request, response, url);
-    observation.begin(this.#isIgnored(observation.path));
+  /** Begins an observation, which ends by itself with the response; `undefined` if the request has one already. */
+  start(request: IncomingMessage, response: ServerResponse, path: string): RequestObservation | undefined {
+    if (observationOf(request) !== undefined) return undefined;
+    const observation = new RequestObservation(this, request, response, path);
+    (request as ObservedRequest)[OBSERVATION] = observation;
+    observation.begin(this.#isIgnored(path));
     return observation;
-  }
-
-  customLabels(request: IncomingMessage, response: ServerResponse): readonly string[] {
-    return this.#custom.map(([read, bound]) =>
-      this.monitor.errors.guard(
-        'http',
-        () => {
-          const value = read(request, response);
-          return value === undefined || value === null ? '' : bound(String(value).slice(0, 128));
-        },
-        '',
-      ),
-    );
   }
 
   #isIgnored(path: string): boolean {
@@ -80,61 +78,70 @@ export class RequestObserver {
 export class RequestObservation implements Origin {
   readonly kind = 'http';
   readonly context: Context;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  /** The path without its query. */
-  readonly path: string;
   /** The template of the route that runs or ran, as far as the integration knows it. */
   route: string | undefined;
   readonly #observer: RequestObserver;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #path: string;
   readonly #startedAt: number;
   #headAt: number | undefined;
   #requestBytes = 0;
   #responseBytes = 0;
-  #errors: unknown[] | undefined;
+  #errors: RequestErrors | undefined;
   #operation: Operation | undefined;
 
-  constructor(observer: RequestObserver, request: IncomingMessage, response: ServerResponse, url: string) {
+  constructor(observer: RequestObserver, request: IncomingMessage, response: ServerResponse, path: string) {
     this.#observer = observer;
-    this.request = request;
-    this.response = response;
-    const query = url.indexOf('?');
-    this.path = query < 0 ? url : url.slice(0, query);
+    this.#request = request;
+    this.#response = response;
+    this.#path = path;
     this.#startedAt = observer.monitor.config.clock.monotonic();
     this.context = contextFromHeaders(request.headers, this);
   }
 
   /** The route's template; `unmatched` where there is none. */
   get name(): string {
-    return this.route ?? this.#observer.adapter.routeOf(this.request, this) ?? UNMATCHED;
+    return this.route ?? this.#observer.routeAfterwards(this.#request) ?? UNMATCHED;
   }
 
+  /** Begins to watch. What is ignored has its context and nothing else. */
   begin(ignored: boolean): void {
-    const { request, response, context } = this;
+    const { context } = this;
+    const request = this.#request;
+    const response = this.#response;
     const { monitor, metrics } = this.#observer;
     echoIdentifiers(request, response, context.correlationId);
     const length = request.headers['content-length'];
-    const chunked = length === undefined && request.headers['transfer-encoding'] !== undefined;
-    if (chunked || (length !== undefined && length !== '0')) keepContext(request, context);
+    const unknownLength = length === undefined && mayHaveBody(request);
+    if (unknownLength || (length !== undefined && length !== '0')) keepContext(request, context);
     if (ignored) return;
 
     if (length !== undefined) this.#requestBytes = Number(length) || 0;
-    else if (chunked) watchRequestBody(request, (count) => (this.#requestBytes += count));
+    else if (unknownLength) watchRequestBody(request, (count) => (this.#requestBytes += count));
     watchResponse(response, this);
     metrics.inFlight.inc();
+    response.on('close', () => enterContext(context, () => this.#end()));
     if (monitor.operations.active) this.#startOperation();
     if (monitor.logger.isLevelEnabled('debug')) this.#logStart();
-    response.on('close', () => enterContext(context, () => this.#end()));
   }
 
-  /** Takes note of an error that left a handler; the same one counts once however often it is passed on. */
+  /** Takes note of an error that left a handler. */
   noteError(error: unknown): void {
-    this.#errors ??= [];
-    if (!this.#errors.includes(error)) this.#errors.push(error);
+    (this.#errors ??= new RequestErrors()).note(error);
+  }
+
+  /** Takes a failure of Telltale's own, so that it goes no further. */
+  reportFailure(error: unknown): void {
+    this.#observer.monitor.errors.report('http', error);
   }
 
   onHead(): void {
-    this.#headAt = this.#observer.monitor.config.clock.monotonic();
+    try {
+      this.#headAt = this.#observer.monitor.config.clock.monotonic();
+    } catch (error) {
+      this.reportFailure(error);
+    }
   }
 
   onBytes(count: number): void {
@@ -142,161 +149,69 @@ export class RequestObservation implements Origin {
   }
 
   #end(): void {
-    const { monitor, metrics } = this.#observer;
-    metrics.inFlight.dec();
+    this.#observer.metrics.inFlight.dec();
     try {
-      this.#record();
+      this.#tell();
     } catch (error) {
-      monitor.errors.report('http', error);
+      this.reportFailure(error);
     }
   }
 
-  #record(): void {
-    const observer = this.#observer;
-    const { monitor, metrics, config } = observer;
-    const { request, response, context } = this;
+  #tell(): void {
+    const { monitor, metrics, config, customLabels } = this.#observer;
+    const request = this.#request;
+    const response = this.#response;
     const durationMs = monitor.config.clock.monotonic() - this.#startedAt;
-    const finished = response.writableFinished ?? response.writableEnded;
-    const status = finished ? response.statusCode : CLIENT_CLOSED_REQUEST;
-    const method = methodLabel(request.method);
-    const route = this.name;
-    const custom = observer.customLabels(request, response);
-    if (request.method === 'HEAD' || status === 204 || status === 304) this.#responseBytes = 0;
-    // A response that a handler destroyed with an error, as a failed stream pipeline does.
-    if (!finished && response.errored && !isDisconnect(response.errored)) this.noteError(response.errored);
+    const { method = '' } = request;
+    const whole = response.writableFinished ?? response.writableEnded;
+    // A handler destroyed it with an error, as a failed stream does.
+    const failed = !whole && response.errored && !isDisconnect(response.errored);
+    if (failed) this.noteError(response.errored);
+    const aborted = !whole && !failed;
+    const status = whole ? response.statusCode : failed ? 500 : CLIENT_CLOSED_REQUEST;
+    const bodiless = method === 'HEAD' || status === 204 || status === 304;
 
-    metrics.record({
+    const ended = {
       method,
-      route,
-      status: (config.groupStatus ? STATUS_GROUPS : STATUS_TEXTS)[status] ?? 'other',
-      custom,
-      duration: durationMs / 1000,
-      firstByte: this.#headAt === undefined ? undefined : (this.#headAt - this.#startedAt) / 1000,
-      requestSize: this.#requestBytes,
-      responseSize: this.#responseBytes,
-      exemplar: monitor.config.exemplars ? exemplarOf(context) : undefined,
-    });
-    if (!finished) metrics.aborted(method, route, custom);
-    for (const error of this.#errors ?? []) metrics.exception(method, route, errorType(error), custom);
-    this.#log(route, status, durationMs, finished);
-    if (this.#operation !== undefined) this.#endOperation(status, durationMs, finished);
+      path: this.#path,
+      route: this.name,
+      status,
+      aborted,
+      durationMs,
+      firstByteMs: this.#headAt === undefined ? undefined : this.#headAt - this.#startedAt,
+      requestBytes: this.#requestBytes,
+      responseBytes: bodiless ? 0 : this.#responseBytes,
+      errors: this.#errors?.toArray(aborted) ?? [],
+      context: this.context,
+    };
+    metrics.record(ended, customLabels.valuesOf(request, response));
+    logRequest(monitor.logger, ended, isEventStream(response), config);
+    if (this.#operation !== undefined) endOperation(monitor, this.#operation, ended);
   }
 
-  #log(route: string, status: number, durationMs: number, finished: boolean): void {
-    const { monitor, config } = this.#observer;
-    const { logger } = monitor;
-    const { request, path } = this;
-    const { method } = request;
-    const duration = Math.round(durationMs * 100) / 100;
-
-    for (const error of this.#errors ?? []) {
-      logger[status >= 500 || !finished ? 'error' : 'warning'](`${method} ${route} failed`, {
-        event_type: 'error',
-        method,
-        path,
-        route,
-        status_code: status,
-        error,
-      });
-    }
-    const streamedEvents = this.#isEventStream();
-    const waited = streamedEvents && this.#headAt !== undefined ? this.#headAt - this.#startedAt : durationMs;
-    if (waited >= config.slowRequestMs) {
-      logger.warning(`${method} ${route} was slow`, {
-        event_type: 'performance',
-        method,
-        path,
-        route,
-        status_code: status,
-        duration_ms: duration,
-        threshold_ms: config.slowRequestMs,
-      });
-    }
-    if (!config.accessLog) return;
-    logger[status >= 500 ? 'error' : status >= 400 && finished ? 'warning' : 'info'](`${method} ${path} ${status}`, {
-      event_type: 'response',
+  #startOperation(): void {
+    const { method = '' } = this.#request;
+    this.#operation = startOperation(this.#observer.monitor, this.context, {
       method,
-      path,
-      route,
-      status_code: status,
-      duration_ms: duration,
-      request_size_bytes: this.#requestBytes,
-      response_size_bytes: this.#responseBytes,
-      aborted: finished ? undefined : true,
+      path: this.#path,
+      name: () => this.name,
     });
   }
 
   #logStart(): void {
-    const { method } = this.request;
-    enterContext(this.context, () =>
-      this.#observer.monitor.logger.debug(`${method} ${this.path} began`, {
-        event_type: 'request',
-        method,
-        path: this.path,
-      }),
-    );
-  }
-
-  #isEventStream(): boolean {
-    const type = this.response.getHeader?.('content-type');
-    return typeof type === 'string' && type.startsWith('text/event-stream');
-  }
-
-  #startOperation(): void {
-    const observation = this;
-    const { config, operations } = this.#observer.monitor;
-    this.#operation = {
-      kind: 'http',
-      get name() {
-        return observation.name;
-      },
-      context: this.context,
-      startedAt: config.clock.now(),
-      attributes: { method: this.request.method, path: this.path },
-    };
-    operations.start(this.#operation);
-  }
-
-  #endOperation(status: number, durationMs: number, finished: boolean): void {
-    const operation = this.#operation!;
-    const [error] = this.#errors ?? [];
-    operation.durationMs = durationMs;
-    operation.outcome = !finished ? 'aborted' : status >= 500 ? 'error' : 'ok';
-    if (error !== undefined) operation.error = error;
-    operation.attributes.status_code = status;
-    operation.attributes.request_size_bytes = this.#requestBytes;
-    operation.attributes.response_size_bytes = this.#responseBytes;
-    this.#observer.monitor.operations.end(operation);
+    const { method } = this.#request;
+    const path = this.#path;
+    const { logger } = this.#observer.monitor;
+    enterContext(this.context, () => logger.debug(`${method} ${path} began`, { event_type: 'request', method, path }));
   }
 }
 
-/** Answers with the correlation ID, unless something before us has already put its own there. */
-function echoIdentifiers(request: IncomingMessage, response: ServerResponse, correlationId: string): void {
-  if (response.headersSent) return;
-  if (!response.hasHeader('x-correlation-id')) response.setHeader('x-correlation-id', correlationId);
-  const requestId = request.headers['x-request-id'];
-  if (requestId !== undefined && !response.hasHeader('x-request-id')) {
-    response.setHeader('x-request-id', acceptCorrelationId(requestId) ?? correlationId);
-  }
+/** Whether a request without a length may have a body: it is chunked, or in HTTP/2 frames. */
+function mayHaveBody(request: IncomingMessage): boolean {
+  return request.headers['transfer-encoding'] !== undefined || request.httpVersionMajor === 2;
 }
 
-/**
- * Makes a body's `data` and `end` listeners run in the request's context. They are called by the parser, which knows
- * nothing of it, and what a body parser does next happens in them.
- */
-function keepContext(request: IncomingMessage, context: Context): void {
-  const { emit } = request;
-  request.emit = function (this: IncomingMessage, ...args: Parameters<typeof emit>) {
-    return enterContext(context, () => emit.apply(this, args));
-  } as typeof emit;
-}
-
-function exemplarOf({ trace, correlationId }: Context): ExemplarLabels {
-  return trace === undefined ? { correlation_id: correlationId } : { trace_id: trace.traceId };
-}
-
-/** The errors by which Node says that the other side hung up. */
-function isDisconnect(error: Error): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE';
+function isEventStream(response: ServerResponse): boolean {
+  const type = response.getHeader?.('content-type');
+  return typeof type === 'string' && type.startsWith('text/event-stream');
 }

@@ -1,25 +1,24 @@
-import type {
-  Counter,
-  CounterSeries,
-  ExemplarLabels,
-  Gauge,
-  Histogram,
-  HistogramSeries,
-  Instruments,
+import {
+  type Context,
+  type Counter,
+  type CounterSeries,
+  type ExemplarLabels,
+  errorType,
+  type Gauge,
+  type Histogram,
+  type HistogramSeries,
+  type Instruments,
 } from '@telltale/core';
+import { methodLabel, statusLabel } from './bounded-label.ts';
+import type { EndedRequest } from './ended-request.ts';
 import { httpMetrics } from './metrics.ts';
 
-/** The figures of one ended request. Times in seconds, sizes in bytes. */
-export interface RequestFigures {
-  readonly method: string;
-  readonly route: string;
-  readonly status: string;
-  readonly custom: readonly string[];
-  readonly duration: number;
-  readonly firstByte: number | undefined;
-  readonly requestSize: number;
-  readonly responseSize: number;
-  readonly exemplar: ExemplarLabels | undefined;
+/** How requests are measured. */
+export interface RequestMetricsOptions {
+  readonly customLabels: readonly string[];
+  /** `2xx` in place of `200`. */
+  readonly groupStatus: boolean;
+  readonly exemplars: boolean;
 }
 
 interface RouteSeries {
@@ -32,6 +31,8 @@ interface RouteSeries {
 
 /** The HTTP instruments of one monitor, and the series of every route met so far. */
 export class RequestMetrics {
+  readonly inFlight: Gauge<readonly []>;
+  readonly #options: RequestMetricsOptions;
   readonly #requests: Counter;
   readonly #duration: Histogram;
   readonly #firstByte: Histogram;
@@ -39,15 +40,16 @@ export class RequestMetrics {
   readonly #responseSize: Histogram;
   readonly #aborted: Counter;
   readonly #exceptions: Counter;
-  readonly inFlight: Gauge<readonly []>;
-  /** By route, then method and status: all three are bounded, so this is. Custom labels go the long way. */
-  readonly #known = new Map<string, Map<string, RouteSeries>>();
+  /** By route, method and status: all three are bounded, so this is. Custom labels go the long way. */
+  readonly #known = new Map<string, Map<string, Map<string, RouteSeries>>>();
 
-  constructor(instruments: Instruments, customLabels: readonly string[]) {
+  constructor(instruments: Instruments, options: RequestMetricsOptions) {
     const labelled = <T extends { readonly labelNames: readonly string[] }>(definition: T) => ({
       ...definition,
-      labelNames: [...definition.labelNames, ...customLabels] as readonly string[],
+      labelNames: [...definition.labelNames, ...options.customLabels] as readonly string[],
     });
+    this.#options = options;
+    this.inFlight = instruments.gauge(httpMetrics.inFlight);
     this.#requests = instruments.counter(labelled(httpMetrics.requests));
     this.#duration = instruments.histogram(labelled(httpMetrics.duration));
     this.#firstByte = instruments.histogram(labelled(httpMetrics.firstByte));
@@ -55,38 +57,35 @@ export class RequestMetrics {
     this.#responseSize = instruments.histogram(labelled(httpMetrics.responseSize));
     this.#aborted = instruments.counter(labelled(httpMetrics.aborted));
     this.#exceptions = instruments.counter(labelled(httpMetrics.exceptions));
-    this.inFlight = instruments.gauge(httpMetrics.inFlight);
   }
 
-  record(figures: RequestFigures): void {
-    const series = this.#seriesOf(figures);
+  /** Counts a request; `custom` has a value for each of the custom labels. */
+  record(ended: EndedRequest, custom: readonly string[]): void {
+    const { route, context, firstByteMs } = ended;
+    const method = methodLabel(ended.method);
+    const status = statusLabel(ended.status, this.#options.groupStatus);
+    const series =
+      custom.length > 0 ? this.#find(method, route, status, custom) : this.#seriesOf(method, route, status);
     series.requests.inc();
-    series.duration.observe(figures.duration, figures.exemplar);
-    if (figures.firstByte !== undefined) series.firstByte.observe(figures.firstByte);
-    series.requestSize.observe(figures.requestSize);
-    series.responseSize.observe(figures.responseSize);
+    series.duration.observe(ended.durationMs / 1000, this.#options.exemplars ? exemplarOf(context) : undefined);
+    if (firstByteMs !== undefined) series.firstByte.observe(firstByteMs / 1000);
+    series.requestSize.observe(ended.requestBytes);
+    series.responseSize.observe(ended.responseBytes);
+    if (ended.aborted) this.#aborted.labels(method, route, ...custom).inc();
+    for (const error of ended.errors) this.#exceptions.labels(method, route, errorType(error), ...custom).inc();
   }
 
-  aborted(method: string, route: string, custom: readonly string[]): void {
-    this.#aborted.labels(method, route, ...custom).inc();
-  }
-
-  exception(method: string, route: string, type: string, custom: readonly string[]): void {
-    this.#exceptions.labels(method, route, type, ...custom).inc();
-  }
-
-  #seriesOf(figures: RequestFigures): RouteSeries {
-    const { method, route, status, custom } = figures;
-    if (custom.length > 0) return this.#lookUp(figures);
+  #seriesOf(method: string, route: string, status: string): RouteSeries {
     let ofRoute = this.#known.get(route);
     if (ofRoute === undefined) this.#known.set(route, (ofRoute = new Map()));
-    const key = `${method} ${status}`;
-    let series = ofRoute.get(key);
-    if (series === undefined) ofRoute.set(key, (series = this.#lookUp(figures)));
+    let ofMethod = ofRoute.get(method);
+    if (ofMethod === undefined) ofRoute.set(method, (ofMethod = new Map()));
+    let series = ofMethod.get(status);
+    if (series === undefined) ofMethod.set(status, (series = this.#find(method, route, status, [])));
     return series;
   }
 
-  #lookUp({ method, route, status, custom }: RequestFigures): RouteSeries {
+  #find(method: string, route: string, status: string, custom: readonly string[]): RouteSeries {
     return {
       requests: this.#requests.labels(method, route, status, ...custom),
       duration: this.#duration.labels(method, route, status, ...custom),
@@ -95,4 +94,8 @@ export class RequestMetrics {
       responseSize: this.#responseSize.labels(method, route, ...custom),
     };
   }
+}
+
+function exemplarOf({ trace, correlationId }: Context): ExemplarLabels {
+  return trace === undefined ? { correlation_id: correlationId } : { trace_id: trace.traceId };
 }

@@ -32,7 +32,8 @@ export function watchResponse(response: ServerResponse, watcher: ResponseWatcher
   } as typeof write;
 
   response.end = function (this: ServerResponse, ...args: unknown[]) {
-    watcher.onBytes(sizeOf(args[0], args[1]));
+    // What is handed to a response that has ended goes nowhere.
+    if (!this.writableEnded) watcher.onBytes(sizeOf(args[0], args[1]));
     inEnd = true;
     try {
       return end.apply(this, args as Parameters<typeof end>);
