@@ -66,6 +66,16 @@ test('killed the hard way, it leaves no Postgres behind either', async () => {
   await leftNothing(postmaster);
 });
 
+test('run by npm, it ends when the shell between them is gone', async () => {
+  const shell = ['sh', '-c', `"${process.execPath}" src/main.ts; true`];
+  const shop = start({ TRAFFIC: 'off', npm_lifecycle_event: 'start' }, shell);
+  await shop.url;
+  shop.child.kill('SIGTERM');
+  await shop.exit;
+  expect(shop.output()).toContain('Closing');
+  await leftNothing();
+});
+
 test('a second Ctrl-C does not wait for a request that will not end', async () => {
   const shop = start({ TRAFFIC: 'off' });
   const { hostname, port } = new URL(await shop.url);
@@ -110,9 +120,9 @@ test.each([
   await leftNothing();
 });
 
-function start(env: Record<string, string>) {
-  const { DATABASE_URL: _, LOG_LEVEL: __, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['src/main.ts'], {
+function start(env: Record<string, string>, command = [process.execPath, 'src/main.ts']) {
+  const { DATABASE_URL: _, LOG_LEVEL: __, npm_lifecycle_event: ___, ...inherited } = process.env;
+  const child = spawn(command[0]!, command.slice(1), {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     env: { ...inherited, TMPDIR: temporary, PORT: '0', ...env },
   });

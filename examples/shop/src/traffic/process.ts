@@ -6,7 +6,6 @@ const REPORT_EVERY_MS = 30_000;
 
 const traffic = startTraffic(JSON.parse(process.argv[2]!) as TrafficOptions);
 setInterval(() => console.log(line(traffic.time(), traffic.summary())), REPORT_EVERY_MS);
-process.on('message', () => process.send!(traffic.summary()));
 process.on('disconnect', async () => {
   await traffic.stop();
   process.exit();
