@@ -129,13 +129,18 @@ function begin(request: ExpressRequest, app: ExpressApp, middleware: unknown): W
   if (baseUrl === '') return way;
   // Within a router. Only its first request comes here unfollowed.
   const outside = placeOf(app);
-  const found = find(
+  find(
     app,
     pathWithin(outside, baseUrl),
-    (layer, _, around) => layer.handle === middleware && around,
+    (layer, _here, around, path) => {
+      if (layer.handle !== middleware) return undefined;
+      way.place = around;
+      way.base = path === '/' ? baseUrl : baseUrl.slice(0, -path.length);
+      return around;
+    },
     outside,
   );
-  return found === undefined ? way : { ...way, place: found, base: baseUrl };
+  return way;
 }
 
 function look(stack: Layer[] | undefined): void {
@@ -282,7 +287,7 @@ function currentRoute(request: ExpressRequest, way: Way): string | undefined {
   return way.place.at(layer === undefined ? patternText(route.path) : patternFor(layer, pathOf(request.url))).template;
 }
 
-type Visit = (layer: Layer, here: Place, around: Place) => Place | undefined | false;
+type Visit = (layer: Layer, here: Place, around: Place, path: string) => Place | undefined | false;
 
 /** What `visit` finds first at the layers that take this path, in the order in which Express tries them. */
 function find(app: ExpressApp, path: string, visit: Visit, place = ROOT): Place | undefined {
@@ -302,7 +307,7 @@ function findIn(
     if (matched === undefined) continue;
     const here = around.at(patternFor(layer, path));
     const found =
-      visit(layer, here, around) ||
+      visit(layer, here, around, path) ||
       findIn(stackOfLayer(layer), path.slice(matched.length) || '/', visit, here, depth + 1);
     if (found) return found;
   }

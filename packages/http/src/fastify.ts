@@ -7,7 +7,9 @@ import { openEndpoints } from './service-endpoints.ts';
 
 /** The parts of a Fastify instance that Telltale uses. */
 export interface FastifyLike {
-  readonly server: { on(event: 'request', listener: (request: IncomingMessage, response: ServerResponse) => void): unknown };
+  readonly server: {
+    on(event: 'request', listener: (request: IncomingMessage, response: ServerResponse) => void): unknown;
+  };
   // biome-ignore lint/suspicious/noExplicitAny: Fastify types each hook by its name
   addHook(name: any, hook: any): unknown;
   decorateRequest(name: string, value?: unknown): unknown;

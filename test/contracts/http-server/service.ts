@@ -55,7 +55,7 @@ export class Service {
       .filter((line) => line.startsWith(`${metric}{`) || line.startsWith(`${metric} `))
       .map((line) => {
         const labels = [...line.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].filter(([, name]) => name !== 'service');
-        return `${labels.map(([, , value]) => value).join(' ')} = ${line.slice(line.lastIndexOf(' ') + 1)}`;
+        return `${labels.map(([, , value = '']) => value.replaceAll('\\\\', '\\')).join(' ')} = ${line.slice(line.lastIndexOf(' ') + 1)}`;
       })
       .sort();
   }
