@@ -1,0 +1,93 @@
+import type { Annotations } from '../annotations.ts';
+import type { Dialect } from '../dialect.ts';
+import { EvaluationError, PromQLError } from '../errors.ts';
+import { compareLabels, LabelSet } from '../labels/label-set.ts';
+import type { Matcher } from '../labels/matcher.ts';
+import type { SeriesSource } from '../source/series-source.ts';
+import type { TimeShift } from '../syntax/ast.ts';
+import { type Duration, durationMs } from '../syntax/duration-formula.ts';
+import type { Budget } from './budget.ts';
+import type { Steps } from './steps.ts';
+
+/** A series as it was read: samples oldest first, staleness markers among them. */
+export interface RawSeries {
+  readonly labels: LabelSet;
+  readonly timestamps: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** All that stays the same while one query runs. */
+export interface EvaluationSetting {
+  readonly source: SeriesSource;
+  readonly dialect: Dialect;
+  readonly lookbackMs: number;
+  readonly subqueryStepMs: number;
+  /** The steps of the whole query. */
+  readonly query: Steps;
+  readonly budget: Budget;
+  readonly annotations: Annotations;
+}
+
+/** One query under way. */
+export class Evaluation {
+  readonly setting: EvaluationSetting;
+  readonly budget: Budget;
+  readonly annotations: Annotations;
+  readonly dialect: Dialect;
+  readonly #selected = new Map<string, Promise<readonly RawSeries[]>>();
+
+  constructor(setting: EvaluationSetting) {
+    this.setting = setting;
+    this.budget = setting.budget;
+    this.annotations = setting.annotations;
+    this.dialect = setting.dialect;
+  }
+
+  /** The series that match, sorted by their labels, read once where an expression names them twice. */
+  select(matchers: readonly Matcher[], from: number, to: number): Promise<readonly RawSeries[]> {
+    const key = `${from} ${to} ${matchers.map(String).sort().join()}`;
+    let selected = this.#selected.get(key);
+    if (selected === undefined) this.#selected.set(key, (selected = this.#read(matchers, from, to)));
+    return selected;
+  }
+
+  async #read(matchers: readonly Matcher[], from: number, to: number): Promise<readonly RawSeries[]> {
+    this.budget.check();
+    const { source } = this.setting;
+    const found = await source.select(matchers, from, to, this.budget.signal).catch((cause: unknown) => {
+      this.budget.check();
+      if (cause instanceof PromQLError) throw cause;
+      throw new EvaluationError(`reading series failed: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    });
+    this.budget.check();
+    this.budget.takeSeries(found.length);
+    const series: RawSeries[] = [];
+    for (const { labels, timestamps, values } of found) {
+      this.budget.takeSamples(timestamps.length);
+      series.push({ labels: LabelSet.from(labels), timestamps: numbers(timestamps), values: numbers(values) });
+    }
+    return series.sort((a, b) => compareLabels(a.labels, b.labels));
+  }
+
+  /** Milliseconds of a duration in this query. */
+  duration(duration: Duration): number {
+    const { interval, count } = this.setting.query;
+    return durationMs(duration, { step: interval, range: (count - 1) * interval });
+  }
+
+  /** The fixed moment that `@` asks for, if any. */
+  momentOf({ at }: TimeShift): number | undefined {
+    const { start, interval, count } = this.setting.query;
+    if (at === 'start') return start;
+    return at === 'end' ? start + (count - 1) * interval : at;
+  }
+
+  /** The labels of a value that is no longer that of its metric. */
+  withoutName(labels: LabelSet): LabelSet {
+    return labels.without(this.dialect.metadataLabels);
+  }
+}
+
+function numbers(values: ArrayLike<number>): Float64Array {
+  return values instanceof Float64Array ? values : Float64Array.from(values);
+}
