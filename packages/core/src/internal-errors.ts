@@ -32,17 +32,23 @@ export class InternalErrors {
     try {
       attempt(() => this.#sinks.count(component));
       attempt(() => this.#sinks.onError?.(error, component));
-      if (this.#clock.monotonic() - this.#loggedAt < LOG_EVERY_MS) this.#unwritten++;
-      else {
-        this.#loggedAt = this.#clock.monotonic();
-        const unwritten = this.#unwritten;
-        this.#unwritten = 0;
-        attempt(() => this.#sinks.log(component, error, unwritten));
-      }
+      attempt(() => this.#log(component, error));
     } finally {
       this.#reporting = false;
     }
   };
+
+  #log(component: string, error: unknown): void {
+    const now = this.#clock.monotonic();
+    if (now - this.#loggedAt < LOG_EVERY_MS) {
+      this.#unwritten++;
+      return;
+    }
+    const unwritten = this.#unwritten;
+    this.#loggedAt = now;
+    this.#unwritten = 0;
+    this.#sinks.log(component, error, unwritten);
+  }
 
   /** Runs `fn`; a throw is reported and `fallback` returned in its place. */
   guard<T>(component: string, fn: () => T, fallback: T): T {
