@@ -1,7 +1,7 @@
 import type { Detector } from './detector.ts';
 import { basic, bearer } from './detectors/authorization.ts';
 import { card } from './detectors/card.ts';
-import { awsSecret, commandLine } from './detectors/command-line.ts';
+import { commandLine } from './detectors/command-line.ts';
 import { setCookie } from './detectors/cookie.ts';
 import { email } from './detectors/email.ts';
 import { iban } from './detectors/iban.ts';
@@ -11,6 +11,7 @@ import { phone } from './detectors/phone.ts';
 import { bareKey, privateKey } from './detectors/private-key.ts';
 import { ssn } from './detectors/ssn.ts';
 import { addressCredentials, urlCredentials } from './detectors/url-credentials.ts';
+import { FIRST_PREFIX_BIT, Hint, PREFIX_BITS } from './hints.ts';
 import { AI_TOKENS } from './providers/ai.ts';
 import { CLOUD_TOKENS } from './providers/cloud.ts';
 import { COMMERCE_TOKENS } from './providers/commerce.ts';
@@ -28,28 +29,37 @@ const PROVIDER_TOKENS: readonly ProviderToken[] = [
   ...TOOL_TOKENS,
 ];
 
-/** How the tokens of every provider begin. */
-export const TOKEN_PREFIXES: readonly string[] = PROVIDER_TOKENS.flatMap((token) => token.prefixes);
+const bitOf = (index: number) => FIRST_PREFIX_BIT << (index % PREFIX_BITS);
+
+/** How the tokens of every provider begin, and what other words do, with the bit of each. */
+export const PREFIXES: readonly (readonly [prefix: string, bit: number])[] = [
+  ...PROVIDER_TOKENS.flatMap(({ prefixes }, index) => prefixes.map((prefix) => [prefix, bitOf(index)] as const)),
+  ...['eyJ', 'eyA', 'ewo', 'ew0', 'MII', 'MIG', 'MIH', 'MHc', 'MC4', 'b3B'].map(
+    (start) => [start, Hint.base64] as const,
+  ),
+];
 
 /**
  * Every kind of secret that is known by its value, in the order in which they are looked for: what spans more text
  * first, so that a key with a password in it is one mask, and numbers last. `isSecretKey` says which names make the value
- * beside them secret.
+ * beside them secret; `mayEndName` is a cheap test before it.
  */
-export function createDetectors(isSecretKey: (key: string) => boolean): readonly Detector[] {
+export function createDetectors(
+  isSecretKey: (key: string) => boolean,
+  mayEndName: (text: string, at: number) => boolean = () => true,
+): readonly Detector[] {
   return [
     privateKey,
     bareKey,
     urlCredentials,
     addressCredentials,
-    namedValue(isSecretKey),
+    namedValue(isSecretKey, mayEndName),
     commandLine,
     bearer,
     basic,
     setCookie,
     jwt,
-    awsSecret,
-    ...PROVIDER_TOKENS.map(providerToken),
+    ...PROVIDER_TOKENS.map((token, index) => providerToken(token, bitOf(index))),
     iban,
     card,
     ssn,

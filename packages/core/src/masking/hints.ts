@@ -1,13 +1,15 @@
+import { foldCharacter, TAIL_MASK, TailTable } from './tail-table.ts';
+
 /** What a quick look at a text says may be in it; each is one bit. */
 export const Hint = {
+  /** Nothing secret: a character that JSON must escape, or that a terminal could act on. */
+  escape: 1,
   /** An `@`. */
-  at: 1,
+  at: 2,
   /** A word that may be a secret's name before `=`, `:`, `>` or a comma. */
-  name: 2,
+  name: 4,
   /** A word before a space that may announce a credential: `Bearer`, `--password`. */
-  scheme: 4,
-  /** The beginning of a provider's token, such as `ghp_`. */
-  prefix: 8,
+  scheme: 8,
   /** A long run of letters and digits that starts as base64 of plain text does. */
   base64: 16,
   /** A percent sign with two hex digits. */
@@ -22,25 +24,40 @@ export const Hint = {
   long: 512,
 } as const;
 
+/** The first bit that is free for the beginnings of tokens; there are {@link PREFIX_BITS} of them. */
+export const FIRST_PREFIX_BIT = 1024;
+/** So many kinds of token can be told apart; more must share. */
+export const PREFIX_BITS = 21;
+
+const OTHER = 0;
 const LETTER = 1;
 const DIGIT = 2;
 const JOINER = 3;
-const SPACER = 4;
-const NAME_END = 5;
-const PERCENT = 6;
-const AT = 7;
-const BACKSLASH = 8;
-const OTHER = 0;
+const SPACE = 4;
+const DOT = 5;
+const SPACER = 6;
+const NAME_END = 7;
+const PERCENT = 8;
+const AT = 9;
+const BACKSLASH = 10;
+const ESCAPED = 11;
+const WIDE = 12;
 
-const CLASSES = new Uint8Array(128);
-for (let code = 0; code < 128; code++) {
-  const character = String.fromCharCode(code);
-  if (/[A-Za-z]/.test(character)) CLASSES[code] = LETTER;
-  else if (/\d/.test(character)) CLASSES[code] = DIGIT;
-  else if (/[_-]/.test(character)) CLASSES[code] = JOINER;
-  else if (/[ .+/~$()]/.test(character)) CLASSES[code] = SPACER;
-  else if (/[=:>,]/.test(character)) CLASSES[code] = NAME_END;
-  else CLASSES[code] = { '%': PERCENT, '@': AT, '\\': BACKSLASH }[character] ?? OTHER;
+/** For every character its class, above five bits of what it is folded to. */
+const CHARACTERS = new Uint16Array(0x10000).fill(WIDE << 5);
+for (let code = 0; code < 0x10000; code++) {
+  const folded = foldCharacter(code);
+  if (folded !== 0) CHARACTERS[code] = ((folded === 27 ? DIGIT : LETTER) << 5) | folded;
+  else if (code < 0x7f && code >= 0x20) CHARACTERS[code] = classOf(String.fromCharCode(code)) << 5;
+  else if (code < 0xa0 || code === 0x2028 || code === 0x2029 || (code & 0xf800) === 0xd800)
+    CHARACTERS[code] = ESCAPED << 5;
+}
+
+function classOf(character: string): number {
+  if (/[_-]/.test(character)) return JOINER;
+  if (/[+/~$()]/.test(character)) return SPACER;
+  if (/[=:>,]/.test(character)) return NAME_END;
+  return { ' ': SPACE, '.': DOT, '%': PERCENT, '@': AT, '\\': BACKSLASH, '"': ESCAPED }[character] ?? OTHER;
 }
 
 /** Index in the base64 alphabet, either of them, by character code; 64 for what is not in it. */
@@ -55,151 +72,188 @@ const DIGITS_WORTH_A_LOOK = 9;
 const RUN_WORTH_A_LOOK = 16;
 const LONG_RUN = 36;
 
-/**
- * Three letters in one bit of a table, case ignored. Other characters fall together with letters, which is harmless
- * in a hint.
- */
-class Triples {
-  readonly #bits = new Uint32Array(1024);
-
-  /** Adds a tail of one to three characters; with fewer, any may stand before them. */
-  add(tail: string): void {
-    const [first, second, third] = [-3, -2, -1].map((at) => tail.at(at)?.charCodeAt(0));
-    for (let any = 0; any < 32; any++) {
-      const index = ((second === undefined ? any : second & 31) << 5) | (third! & 31);
-      this.#bits[index]! |= first === undefined ? 0xffffffff : 1 << (first & 31);
-    }
-  }
-
-  has(first: number, second: number, third: number): boolean {
-    return ((this.#bits[((second & 31) << 5) | (third & 31)]! >>> (first & 31)) & 1) === 1;
-  }
-}
-
 /** What a scanner is to look for. */
 export interface ScannerOptions {
-  /** How the names of secrets can end. */
-  readonly nameTails: Iterable<string>;
+  /** The names of secrets, or how they end. */
+  readonly names: Iterable<string>;
   /** The words before a space that announce a credential. */
-  readonly schemes: Iterable<string>;
-  /** How tokens begin. One that ends in `_`, `-`, `.`, `/`, `~` or `$` is found anywhere, another at the start of a word. */
-  readonly prefixes: Iterable<string>;
+  readonly announcing: Iterable<string>;
+  /**
+   * How tokens begin, and the bit that says so. A beginning that ends in other than a letter or digit is found
+   * anywhere, one that starts with a colon after a digit, another at the start of a word of 16 characters or more.
+   */
+  readonly prefixes: Iterable<readonly [prefix: string, bit: number]>;
 }
 
-/** Says in one pass over a text, as bits of {@link Hint}, what may be in it; 0 when there can be nothing. */
-export type Scanner = (text: string) => number;
+/** A cheap look at a text. */
+export interface Scanner {
+  /** Says in one pass, as bits of {@link Hint} and of prefixes, what may be in a text; 0 when there can be nothing. */
+  readonly scan: (text: string) => number;
+  /** Whether the last letters and digits before `at` may end a secret's name. */
+  readonly mayEndName: (text: string, at: number) => boolean;
+}
 
 /**
- * Builds the scanner. It looks at each character once and does more only at separators and at the ends of long words;
+ * Builds a scanner. It looks at each character once and does more only at separators and at the ends of long words;
  * it may say too much, never too little.
  */
-export function createScanner({ nameTails, schemes, prefixes }: ScannerOptions): Scanner {
-  const tails = new Triples();
-  const schemeTails = new Triples();
-  const prefixTails = new Triples();
-  const starts = new Triples();
-  for (const tail of nameTails) tails.add(tail);
-  for (const scheme of schemes) schemeTails.add(scheme.slice(-3));
-  for (const prefix of prefixes) {
-    if (/^[^a-z0-9]|^[a-z]\.$/i.test(prefix)) continue;
-    if (/[^a-z0-9]$/i.test(prefix)) prefixTails.add(prefix.slice(0, -1).slice(-3));
-    else starts.add([...prefix.slice(0, 3)].reverse().join(''));
+export function createScanner({ names, announcing, prefixes }: ScannerOptions): Scanner {
+  const nameEnds = new TailTable();
+  const announcements = new TailTable();
+  const joined = new TailTable();
+  const dotted = new TailTable();
+  const spaced = new TailTable();
+  const starts = new TailTable();
+  const afterColon = new TailTable();
+  const nameTails = new Set<number>();
+  for (const name of names) {
+    const letters = name.replace(/[^a-z]+$/i, '');
+    nameEnds.addEnd(letters, 1);
+    nameEnds.addEnd(`${letters}2`, 1);
+    nameTails.add(foldTail(letters, letters.length));
+  }
+  for (const word of announcing) announcements.addEnd(word, Hint.scheme);
+  for (const [prefix, bit] of prefixes) {
+    const last = prefix.at(-1)!;
+    if (prefix.startsWith(':')) afterColon.addStart(prefix, bit);
+    else if (/[A-Za-z0-9]/.test(last)) starts.addStart(prefix, bit);
+    else (last === '.' ? dotted : last === '_' || last === '-' ? joined : spaced).addEnd(prefix, bit);
   }
 
-  return function scan(text) {
+  function scan(text: string): number {
     const { length } = text;
     let hints = 0;
+    let tail = 0;
     let runStart = 0;
     let digits = 0;
-    for (let at = 0; at <= length; at++) {
-      const code = at < length ? text.charCodeAt(at) : 0;
-      const kind = code < 128 ? CLASSES[code]! : OTHER;
+    for (let at = 0; at < length; at++) {
+      const code = text.charCodeAt(at);
+      const character = CHARACTERS[code]!;
+      const kind = character >> 5;
       if (kind === LETTER) {
+        tail = ((tail << 5) | (character & 31)) & TAIL_MASK;
         digits = 0;
         continue;
       }
       if (kind === DIGIT) {
+        tail = ((tail << 5) | 27) & TAIL_MASK;
         if (++digits === DIGITS_WORTH_A_LOOK) hints |= Hint.digits;
         else if (digits === 2 && at - runStart === 3) hints |= Hint.iban;
         continue;
       }
       if (kind === JOINER) {
-        if (at > 1 && prefixTails.has(text.charCodeAt(at - 3), text.charCodeAt(at - 2), text.charCodeAt(at - 1))) {
-          hints |= Hint.prefix;
+        if (joined.has(tail)) hints |= joined.endingAt(text, at + 1, tail);
+        if (code === 0x2d && at > 1 && text.charCodeAt(at - 1) === 0x2d && text.charCodeAt(at - 2) === 0x2d) {
+          hints |= Hint.dashes;
         }
-        if (code === 0x2d && text.charCodeAt(at - 1) === 0x2d && text.charCodeAt(at - 2) === 0x2d) hints |= Hint.dashes;
         continue;
       }
       const run = at - runStart;
-      if (run >= RUN_WORTH_A_LOOK) hints |= longRun(text, runStart, at);
+      if (run >= RUN_WORTH_A_LOOK) hints |= longRun(text, runStart, run);
       runStart = at + 1;
-      if (kind === SPACER) {
-        const a = text.charCodeAt(at - 3);
-        const b = text.charCodeAt(at - 2);
-        const c = text.charCodeAt(at - 1);
-        if (code === 0x20) {
-          if (schemeTails.has(a, b, c)) hints |= Hint.scheme;
-        } else {
-          // A word of one letter before a full stop, as Vault's older tokens have, is rare enough to look.
-          if (prefixTails.has(a, b, c) || (run === 1 && code === 0x2e)) hints |= Hint.prefix;
-          if (code === 0x2b && schemeTails.has(a, b, c)) hints |= Hint.scheme;
-        }
-      } else if (kind === NAME_END) {
-        digits = 0;
-        if ((hints & Hint.name) === 0 && endsName(text, at)) hints |= Hint.name;
-        // A Telegram token: digits, a colon, `A`.
-        if (code === 0x3a && text.charCodeAt(at + 1) === 0x41) hints |= Hint.prefix;
-      } else if (kind === AT) {
-        digits = 0;
-        hints |= Hint.at;
-      } else if (kind === PERCENT) {
-        if (isHexDigit(text.charCodeAt(at + 1)) && isHexDigit(text.charCodeAt(at + 2))) hints |= Hint.percent;
-        digits = 0;
-      } else if (kind === BACKSLASH) {
-        // The letter of an escape belongs to no word: `\n`, `\u0026`.
-        runStart = text.charCodeAt(at + 1) === 0x75 ? at + 6 : at + 2;
-        digits = 0;
-      } else if (code < 128) digits = 0;
+      switch (kind) {
+        case SPACE:
+          if (announcements.has(tail)) hints |= announcements.endingAt(text, at, tail);
+          break;
+        case DOT:
+          if (dotted.has(tail)) hints |= dotted.endingAt(text, at + 1, tail);
+          // Only cards have full stops between four digits; addresses have them between fewer.
+          if (run < 4) digits = 0;
+          break;
+        case SPACER:
+          if (spaced.has(tail)) hints |= spaced.endingAt(text, at + 1, tail);
+          if (code === 0x2b && announcements.has(tail)) hints |= announcements.endingAt(text, at, tail);
+          break;
+        case NAME_END:
+          if (code === 0x3a && digits > 0) hints |= afterColon.startingAt(text, at);
+          if (nameEnds.has(tail) && isNameEnd(text, at, code) && mayEndName(text, at)) hints |= Hint.name;
+          digits = 0;
+          break;
+        case PERCENT:
+          if (isHexDigit(text.charCodeAt(at + 1)) && isHexDigit(text.charCodeAt(at + 2))) hints |= Hint.percent;
+          digits = 0;
+          break;
+        case AT:
+          hints |= Hint.at;
+          digits = 0;
+          break;
+        case BACKSLASH:
+          hints |= Hint.escape;
+          // The letter of an escape belongs to no word: `\n`, `\u0026`.
+          runStart = text.charCodeAt(at + 1) === 0x75 ? at + 6 : at + 2;
+          digits = 0;
+          break;
+        case ESCAPED:
+          hints |= Hint.escape;
+          digits = 0;
+          break;
+        case OTHER:
+          digits = 0;
+          break;
+      }
     }
-    return hints;
-  };
+    const run = length - runStart;
+    return run >= RUN_WORTH_A_LOOK ? hints | longRun(text, runStart, run) : hints;
+  }
 
-  function longRun(text: string, start: number, end: number): number {
-    const [a, b, c] = [text.charCodeAt(start), text.charCodeAt(start + 1), text.charCodeAt(start + 2)];
-    let hints = starts.has(c, b, a) ? Hint.prefix : 0;
-    if (startsAsPlainText(a, b, c, text.charCodeAt(start + 3))) hints |= Hint.base64;
+  function longRun(text: string, start: number, length: number): number {
+    let hints = starts.startingAt(text, start);
+    if (startsAsPlainText(text, start)) hints |= Hint.base64;
     // A UUID is 36 characters with a hyphen after the eighth.
-    if (end - start >= LONG_RUN && !(end - start === LONG_RUN && text.charCodeAt(start + 8) === 0x2d)) {
-      hints |= Hint.long;
-    }
+    if (length >= LONG_RUN && !(length === LONG_RUN && text.charCodeAt(start + 8) === 0x2d)) hints |= Hint.long;
     return hints;
   }
 
-  function endsName(text: string, separator: number): boolean {
-    let at = separator - 1;
+  function mayEndName(text: string, at: number): boolean {
+    let end = at;
     // Quotes, escapes and blanks stand between a name and its separator, and digits end some names.
-    for (let limit = at - 16; at > limit && at >= 2; at--) {
-      const code = text.charCodeAt(at);
-      if (code > 0x60 ? code <= 0x7a : code >= 0x41 && code <= 0x5a) break;
-    }
-    return at >= 2 && tails.has(text.charCodeAt(at - 2), text.charCodeAt(at - 1), text.charCodeAt(at));
+    for (const limit = at - 16; end > limit && end > 0 && !isLetter(text.charCodeAt(end - 1)); ) end--;
+    const tail = foldTail(text, end);
+    return nameTails.has(tail) || nameTails.has(tail & 0xfffff) || nameTails.has(tail & TAIL_MASK);
   }
+
+  return { scan, mayEndName };
 }
 
-/** Whether four characters of base64 decode to three of plain text. */
-function startsAsPlainText(a: number, b: number, c: number, d: number): boolean {
-  if (a > 127 || b > 127 || c > 127 || d > 127) return false;
-  const [first, second, third, fourth] = [BASE64[a]!, BASE64[b]!, BASE64[c]!, BASE64[d]!];
-  return (
-    isPlain(((first << 2) | (second >> 4)) & 255) &&
-    isPlain(((second << 4) | (third >> 2)) & 255) &&
-    isPlain(((third << 6) | fourth) & 255)
-  );
+/** The last five letters before `end`, fewer at the start, whatever stands between them. */
+function foldTail(text: string, end: number): number {
+  let tail = 0;
+  let shift = 0;
+  for (let at = end - 1; at >= 0 && at > end - 10 && shift < 25; at--) {
+    const code = text.charCodeAt(at);
+    if (!isLetter(code)) continue;
+    tail |= foldCharacter(code) << shift;
+    shift += 5;
+  }
+  return tail;
+}
+
+/** Not the colon after a scheme, nor a comma other than between quoted strings. */
+function isNameEnd(text: string, at: number, code: number): boolean {
+  if (code === 0x3a) return text.charCodeAt(at + 1) !== 0x2f;
+  if (code !== 0x2c) return true;
+  const before = text.charCodeAt(at - 1);
+  return before === 0x22 || before === 0x27;
+}
+
+/** Whether base64 that starts at `at` decodes to plain text, judged by its first three bytes. */
+function startsAsPlainText(text: string, at: number): boolean {
+  let bits = 0;
+  for (let i = at; i < at + 4; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 127) return false;
+    bits = (bits << 6) | BASE64[code]!;
+  }
+  return isPlain((bits >> 16) & 255) && isPlain((bits >> 8) & 255) && isPlain(bits & 255);
 }
 
 /** Whether a byte is printable ASCII, a tab or the end of a line. */
 export function isPlain(byte: number): boolean {
   return (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+function isLetter(code: number): boolean {
+  return (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
 }
 
 function isHexDigit(code: number): boolean {

@@ -69,12 +69,18 @@ export function namesSecretParameter(key: string): boolean {
   return SECRET_PARAMETERS.has(foldKey(key));
 }
 
-/** What a name above can end in, without trailing digits, for a test that must be cheap. */
-export function secretKeyTails(): ReadonlySet<string> {
-  const words = [...SECRET_KEYS, ...SECRET_PARAMETERS, ...SECRET_LAST_WORD].map((word) => word.replace(/\d+$/, ''));
-  const endings = 'ord swd ase ode ret ken url ing key gest hash alt lue ext ain raw ted old new ent ous ary pem';
-  const more = 'ion ive est dev rod firm eat yed enb rdb etb eyb _id -id _no -no';
-  return new Set([...words, ...endings.split(' '), ...more.split(' ')].map((word) => word.slice(-3)));
+/** How a name above can end, for a test that must be cheap. */
+export function secretKeyEndings(): readonly string[] {
+  const bases = ['password', 'passwd', 'secret', 'token', 'key'];
+  const qualifiers =
+    'hash digest salt value text plain raw string pem encrypted old new current previous primary secondary prod production live test dev staging confirm confirmed confirmation again repeat';
+  return [
+    ...SECRET_KEYS,
+    ...SECRET_PARAMETERS,
+    ...SECRET_LAST_WORD,
+    ...[...bases, 'webhookurl', 'connectionstring'],
+    ...bases.flatMap((base) => qualifiers.split(' ').map((qualifier) => base + qualifier)),
+  ];
 }
 
 const known = new Map<string, boolean>();

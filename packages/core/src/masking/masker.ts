@@ -1,10 +1,10 @@
 import { maskedCopy } from './copy.ts';
 import { applyDetector, type Detector } from './detector.ts';
 import { maskBase64, maskPercentEncoded } from './detectors/encoded.ts';
-import { createDetectors, TOKEN_PREFIXES } from './detectors.ts';
+import { createDetectors, PREFIXES } from './detectors.ts';
 import { createScanner, Hint } from './hints.ts';
 import { createKeyRules, type KeyPath, type KeyVerdict } from './key-rules.ts';
-import { REDACTED, secretKeyTails } from './keys.ts';
+import { REDACTED, secretKeyEndings } from './keys.ts';
 import { isSecretItem, isSecretPair } from './lists.ts';
 import { type MaskerOptions, resolveMaskerOptions } from './masker-options.ts';
 import { createCover } from './show.ts';
@@ -51,6 +51,12 @@ const SHORTEST_TEXT = 5;
 /** Numbers below this have fewer than 13 digits, too few for a card. */
 const SMALLEST_CARD = 1e12;
 
+/** What stands before a blank and a credential. */
+const ANNOUNCING =
+  'bearer basic token dpop apikey ssws geniekey genie privatetoken sso-key --password --passwd --passphrase --pass --token --secret -key -password -token -secret password by -u --user'.split(
+    ' ',
+  );
+
 /**
  * Makes a masker.
  *
@@ -64,36 +70,22 @@ export function createMasker(options: MaskerOptions = {}): Masker {
   const cover = createCover(reveal, hashKey);
   const { verdict, needsPath } = createKeyRules(keys, allow);
   const isSecretKey = (key: string, within?: KeyPath) => verdict(key, within) === 'hide';
-  const detectors = createDetectors(isSecretKey).filter(
+  const scanner = createScanner({
+    names: [...secretKeyEndings(), ...endingsOf(keys), 'path', 'samesite'],
+    announcing: ANNOUNCING,
+    prefixes: PREFIXES,
+  });
+  const { scan } = scanner;
+  const detectors = createDetectors(isSecretKey, scanner.mayEndName).filter(
     ({ name, optional }) => (optional !== true || enable.includes(name)) && !disable.includes(name),
   );
-  const scan = createScanner({
-    nameTails: [...secretKeyTails(), ...tailsOf(keys), 'ath', 'ite'],
-    schemes: [
-      'bearer',
-      'basic',
-      'token',
-      'dpop',
-      'apikey',
-      'ssws',
-      'genie',
-      'password',
-      'passwd',
-      'pass',
-      'secret',
-      'by',
-      '-u',
-      'user',
-    ],
-    prefixes: [...TOKEN_PREFIXES, 'eyJ', 'eyA', 'ewo', 'ew0', 'MII', 'MIG', 'MI', 'MHc', 'MC4', 'b3B'],
-  });
 
   const maskText = (text: string): string => maskWithin(text, 0);
 
   function maskWithin(text: string, depth: number): string {
     if (text.length < SHORTEST_TEXT) return text;
     const hints = scan(text);
-    return hints === 0 ? text : maskSuspect(text, hints, depth, detectors);
+    return hints <= Hint.escape && hints >= 0 ? text : maskSuspect(text, hints, depth, detectors);
   }
 
   function maskSuspect(text: string, hints: number, depth: number, suspects: readonly Detector[]): string {
@@ -131,15 +123,15 @@ export function createMasker(options: MaskerOptions = {}): Masker {
   return masker;
 }
 
-function tailsOf(keys: readonly string[]): readonly string[] {
+/** How the names that a user's keys stand for can end. */
+function endingsOf(keys: readonly string[]): readonly string[] {
   return keys.flatMap((key) => {
-    const last = key
+    const name = key
       .replaceAll(/[\]"']/g, '')
       .split(/[.[]/)
       .at(-1)!;
-    const word = last.replace(/\d+$/, '').slice(-3);
-    // A wildcard at the end may stand for anything: every letter then ends a name.
-    return word.includes('*') ? [...'abcdefghijklmnopqrstuvwxyz'] : [word];
+    // After a wildcard at the end there may stand anything.
+    return /\*[^A-Za-z0-9]*$/.test(name) ? [...'abcdefghijklmnopqrstuvwxyz0'] : [name.slice(name.lastIndexOf('*') + 1)];
   });
 }
 

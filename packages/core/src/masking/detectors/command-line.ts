@@ -25,18 +25,3 @@ export const commandLine: PatternDetector = {
     ],
   }),
 };
-
-/** AWS's secret access keys have no mark of their own; they are looked for where an access key's identifier stands. */
-export const awsSecret: PatternDetector = {
-  name: 'aws-secret',
-  label: 'AWS SECRET',
-  hints: Hint.prefix | Hint.long,
-  quick: (text) => /(?:AKIA|ASIA)[A-Z0-9]{16}|\[AWS KEY/.test(text),
-  pattern: /(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])/g,
-  check: (secret) => /[a-z]/.test(secret) && /[A-Z]/.test(secret) && /\d/.test(secret),
-  examples: () => {
-    const secret = ['wJ4lr', 'XUt9F', 'EMI/K', '7MDEN', 'G0bPx', 'RfiCY', 'z8Kq2', 'w+Lp3'].join('');
-    const id = `AKIA${'Q7W3E5R2T4YU6IOP'}`;
-    return { masks: [[`${id} ${secret}`, '[AWS KEY] [AWS SECRET]'.replace('[AWS KEY]', id)]], keeps: [secret] };
-  },
-};

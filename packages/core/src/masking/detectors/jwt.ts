@@ -12,7 +12,7 @@ const OBJECT = /ey[JA]|ew[o0]/;
 export const jwt: ReadingDetector = {
   name: 'jwt',
   label: 'JWT',
-  hints: Hint.prefix | Hint.base64 | Hint.long,
+  hints: Hint.base64 | Hint.long,
   words: ['eyJ', 'eyA', 'ewo', 'ew0'],
   replace: replaceTokens,
   examples: () => {

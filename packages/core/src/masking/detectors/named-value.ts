@@ -1,18 +1,22 @@
 import type { Cover, ReadingDetector } from '../detector.ts';
 import { Hint } from '../hints.ts';
 import { coverValue, type NamedValue } from './named-value-end.ts';
-import { isSecretName, type SecretName } from './secret-name.ts';
+import { createNameReader, type SecretName } from './secret-name.ts';
 
 /**
  * Values beside a secret's name, in whatever notation: JSON, also escaped within a string, query strings and forms,
  * environment files, headers, connection strings, YAML, XML elements, what `util.inspect` prints, and prose with a colon.
  */
-export function namedValue(isSecretKey: (key: string) => boolean): ReadingDetector {
+export function namedValue(
+  isSecretKey: (key: string) => boolean,
+  mayEndName: (text: string, at: number) => boolean,
+): ReadingDetector {
+  const readName = createNameReader(isSecretKey);
   return {
     name: 'named-value',
     label: 'REDACTED',
     hints: Hint.name,
-    replace: (text, cover) => replaceNamedValues(text, cover, isSecretKey),
+    replace: (text, cover) => replaceNamedValues(text, cover, readName, mayEndName),
     examples: () => ({
       masks: [
         [`{"user":"bob","password":"${'hunter2'}"}`, '{"user":"bob","password":"[REDACTED]"}'],
@@ -48,20 +52,28 @@ export function namedValue(isSecretKey: (key: string) => boolean): ReadingDetect
   };
 }
 
+type ReadName = (word: string, phrase: string) => SecretName | undefined;
+
 const EQUALS = 0x3d;
 const COLON = 0x3a;
 const GREATER = 0x3e;
 const COMMA = 0x2c;
 
-function replaceNamedValues(text: string, cover: Cover, isSecretKey: (key: string) => boolean): string {
+function replaceNamedValues(
+  text: string,
+  cover: Cover,
+  readName: ReadName,
+  mayEndName: (text: string, at: number) => boolean,
+): string {
   let result = '';
   let copied = 0;
   for (let at = 1; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code !== EQUALS && code !== COLON && code !== GREATER && code !== COMMA) continue;
+    if (code !== GREATER && !mayEndName(text, at)) continue;
     const separatorEnd = endOfSeparator(text, at, code);
     if (separatorEnd === 0) continue;
-    const name = nameBefore(text, at, code, copied, isSecretKey);
+    const name = nameBefore(text, at, code, copied, readName);
     if (name === undefined) {
       at = separatorEnd - 1;
       continue;
@@ -99,7 +111,7 @@ function nameBefore(
   separator: number,
   code: number,
   from: number,
-  isSecretKey: (key: string) => boolean,
+  readName: ReadName,
 ): (SecretName & Pick<NamedValue, 'separator' | 'quoted' | 'before'>) | undefined {
   let end = separator;
   for (let limit = end - 3; end > limit && isBlank(text.charCodeAt(end - 1)); ) end--;
@@ -117,14 +129,14 @@ function nameBefore(
     // The name of an element, with or without attributes, stands after its `<`.
     const tag = text.slice(Math.max(from, separator - LONGEST_TAG), separator);
     word = /<(?:\w{1,64}:)?([\w.-]{1,64})(?:\s[^<]*)?$/.exec(tag)?.[1] ?? '';
-    const found = isSecretName(word, '', isSecretKey);
+    const found = readName(word, '');
     return found && { ...found, separator: code, quoted: false, before: 0x3c };
   }
   // The letter of an escape that stands before the name: `\npassword`, `\u0026token`.
   if (start > 0 && text.charCodeAt(start - 1) === 0x5c) word = word.replace(/^(?:u[\da-fA-F]{4}|[nrt])/, '');
   const before = start === 0 ? 0 : text.charCodeAt(start - 1);
   const phrase = before === 0x20 && !quoted ? text.slice(Math.max(from, start - 24), start) : '';
-  const found = isSecretName(word, phrase, isSecretKey);
+  const found = readName(word, phrase);
   if (found === undefined || (code === COMMA && !found.header)) return undefined;
   return { ...found, separator: code, quoted, before };
 }

@@ -53,7 +53,7 @@ const BARE =
 export const bareKey: PatternDetector = {
   name: 'bare-key',
   label: 'PRIVATE KEY',
-  hints: Hint.long | Hint.prefix | Hint.base64,
+  hints: Hint.long | Hint.base64,
   words: ['MI', 'MHcCAQEE', 'MC4CAQAwBQYDK2V', 'b3BlbnNzaC1rZXktdjE'],
   pattern: BARE,
   canonical: (secret) => secret.replaceAll(/[\s=]/g, ''),

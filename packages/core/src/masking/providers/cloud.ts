@@ -4,6 +4,20 @@ import type { ProviderToken } from './provider-token.ts';
 /** Computing, storage, databases and secrets in the cloud. */
 export const CLOUD_TOKENS: readonly ProviderToken[] = [
   {
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
+    // A secret access key has no mark of its own; it is looked for where the identifier of an access key stands.
+    name: 'aws-secret',
+    label: 'AWS SECRET',
+    prefixes: ['AKIA', 'ASIA'],
+    pattern: '(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])',
+    anywhere: true,
+    check: (secret) => /[a-z]/.test(secret) && /[A-Z]/.test(secret) && /\d/.test(secret),
+    examples: () => {
+      const [id, secret] = [`AKIA${filler('upper', 16)}`, filler('alphanumeric', 40)];
+      return { masks: [[`${id} ${secret}`, `${id} [AWS SECRET]`]], keeps: [secret] };
+    },
+  },
+  {
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
     name: 'aws',
     label: 'AWS KEY',
@@ -67,6 +81,7 @@ export const CLOUD_TOKENS: readonly ProviderToken[] = [
     prefixes: ['Q~', 'JQQJ99', 'AZDO', 'AzSe', 'AzFu', 'AzCa', 'ACDb', '+ASt', '+ASb', '+AEh', '+ACR', 'AIoT', 'APIM'],
     pattern:
       '(?<![A-Za-z0-9_~.+/-])(?:[A-Za-z0-9_~.]{3}\\dQ~[A-Za-z0-9_~.-]{31,34}|[A-Za-z0-9]{20,60}JQQJ99[A-Za-z0-9]{20,40}|[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}|[A-Za-z0-9]{42}AzSe[A-Za-z0-9]{6}|[A-Za-z0-9_+/-]{40,90}(?:AzFu|AzCa|ACDb|\\+ASt|\\+ASb|\\+AEh|\\+ACR|AIoT|APIM)[A-Za-z0-9+/_-]{5,8}(?:={1,2}|(?![A-Za-z0-9+/])))',
+    marked: true,
     anywhere: true,
     examples: () => ({
       masks: [

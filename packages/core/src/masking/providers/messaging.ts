@@ -76,6 +76,7 @@ export const MESSAGING_TOKENS: readonly ProviderToken[] = [
     // https://core.telegram.org/bots/api#authorizing-your-bot
     name: 'telegram',
     label: 'TELEGRAM TOKEN',
+    // Whatever number comes first.
     prefixes: [':A'],
     pattern: '(?<!\\d)\\d{6,12}:A[A-Za-z0-9_-]{32,36}(?![\\w-])',
     anywhere: true,
@@ -109,6 +110,7 @@ export const MESSAGING_TOKENS: readonly ProviderToken[] = [
     prefixes: ['SG.', 'key-', '-us', 'xkeysib-', 'xsmtpsib-', 're_', 'mlsn.', 'md-', '-'],
     pattern:
       'SG\\.[A-Za-z0-9_-]{16,32}\\.[A-Za-z0-9_-]{32,64}|key-[0-9a-f]{32}|[0-9a-f]{32}-us\\d{1,2}|[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}|x(?:key|smtp)sib-[a-f0-9]{64}-[A-Za-z0-9]{16}|re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,32}|mlsn\\.[a-f0-9]{64}|md-[A-Za-z0-9_-]{22}',
+    marked: true,
     examples: () => ({
       masks: [
         [`SG.${filler('alphanumeric', 22)}.${filler('alphanumeric', 43)}`, '[MAIL PROVIDER KEY]'],

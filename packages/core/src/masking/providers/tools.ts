@@ -17,6 +17,7 @@ export const TOOL_TOKENS: readonly ProviderToken[] = [
     label: 'NEW RELIC KEY',
     prefixes: ['NRAK-', 'NRII-', 'NRIQ-', 'NRRA-', 'NRJS-', 'NRAA-', 'NRAL'],
     pattern: 'NR(?:AK|II|IQ|RA|JS|AA)-[A-Za-z0-9_-]{19,64}|(?:eu01xx)?[a-f0-9]{26,36}(?:FFFF)?NRAL',
+    marked: true,
     examples: () => ({
       masks: [
         [`NRAK-${filler('upper', 27)}`, '[NEW RELIC KEY]'],
@@ -104,6 +105,7 @@ export const TOOL_TOKENS: readonly ProviderToken[] = [
     ],
     pattern:
       'lin_(?:api|oauth)_[A-Za-z0-9]{40,64}|ntn_[A-Za-z0-9]{40,60}|secret_[A-Za-z0-9]{43}|fig[du]_[A-Za-z0-9_-]{40,64}|pat[A-Za-z0-9]{14}\\.[a-f0-9]{64}|pat-(?:na|eu)\\d-[0-9a-f]{8}-[0-9a-f-]{27}|PMA[KT]-[A-Za-z0-9]{24,26}(?:-[a-f0-9]{34})?|tfp_[A-Za-z0-9_.=-]{40,70}|rdme_[a-z0-9]{70}|fio-u-[A-Za-z0-9_=-]{64}|API-[A-Z0-9]{25,32}|CFPAT-[A-Za-z0-9_-]{43}|[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk|ATTA[A-Za-z0-9]{60,80}|dG9r[A-Za-z0-9+/]{50,80}={0,2}|sha256~[A-Za-z0-9_-]{43}|waka_[0-9a-f]{8}-[0-9a-f-]{27}|tk-us-[A-Za-z0-9_-]{48}|sm_[aps]at_[A-Za-z0-9]{16}|pnu_[A-Za-z0-9]{36}|cal_live_[a-z0-9]{32}',
+    marked: true,
     examples: () => ({
       masks: [
         [`lin_api_${filler('alphanumeric', 40)}`, '[TOOL TOKEN]'],
