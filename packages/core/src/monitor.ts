@@ -168,7 +168,10 @@ export class Monitor {
   #createOutput(): { lines: LineWriter; sink: LineSink } {
     const { clock, logDestination } = this.#config;
     const dropped = this.instruments.counter(ownMetrics.logMessagesDropped);
-    return { lines: new LineWriter(this.#identity, clock), sink: createSink(logDestination, () => dropped.inc()) };
+    return {
+      lines: new LineWriter(this.#identity, clock),
+      sink: createSink(logDestination, (lines) => dropped.inc(lines)),
+    };
   }
 
   #collectDefaultMetrics(): void {

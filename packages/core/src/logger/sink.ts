@@ -25,13 +25,16 @@ const LAST_TRIES = 20;
 /**
  * Writes lines to a file descriptor or a file, in batches and synchronously, so that nothing is left unwritten
  * when the process ends, by itself or by a signal. Never throws once it is made; a line for which there is no room
- * is dropped, and `onDrop` called.
+ * is dropped, and `onDrop` called with how many are.
  *
  * @throws {ConfigError} if the file cannot be opened.
  */
-export function createSink(destination: number | string, onDrop: () => void): LineSink {
+export function createSink(destination: number | string, onDrop: (lines: number) => void): LineSink {
   const target =
     typeof destination === 'number' ? { fd: destination } : { dest: destination, append: true, mkdir: true };
+  // Lines are put together here: the stream looks at all that it holds each time it is given more.
+  let batch = '';
+  let lines = 0;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
   let triesLeft = 0;
@@ -44,20 +47,27 @@ export function createSink(destination: number | string, onDrop: () => void): Li
     // The stream would wait for a slow reader by holding up the event loop.
     retryEAGAIN: () => triesLeft-- > 0,
   });
-  stream.on('drop', onDrop);
+  stream.on('drop', () => onDrop(lines));
   // What could not be written is kept.
   stream.on('error', () => flushIn(RETRY_MS));
 
   function flushIn(milliseconds: number): void {
     timer ??= setTimeout(flush, milliseconds).unref();
   }
+  function handOver(): void {
+    if (lines > 0 && !attempt(() => stream.write(batch))) onDrop(lines);
+    batch = '';
+    lines = 0;
+  }
   function flush(): void {
     clearTimeout(timer);
     timer = undefined;
+    handOver();
     attempt(() => stream.flush());
   }
   function flushAll(): void {
     triesLeft = LAST_TRIES;
+    handOver();
     attempt(() => stream.flushSync());
     triesLeft = 0;
   }
@@ -65,8 +75,10 @@ export function createSink(destination: number | string, onDrop: () => void): Li
 
   return {
     write(line) {
-      if (!attempt(() => stream.write(line))) onDrop();
-      else if (closed) flush();
+      batch += line;
+      lines++;
+      if (closed) flush();
+      else if (batch.length >= BATCH_BYTES) handOver();
       else if (timer === undefined) flushIn(BATCH_MS);
     },
     flush,
