@@ -62,9 +62,14 @@ export function applyDetector(detector: Detector, text: string, cover: Cover): s
 }
 
 /**
- * The start of a word, for a pattern: not after a letter or digit, unless that is the letter of an escape (`\n`).
+ * A pattern for not being after one of `characters`, given as in a class, unless that is the letter of an escape (`\n`).
  */
-export const WORD_START = String.raw`(?<!(?<!\\|\\u[\da-fA-F]{3})[A-Za-z0-9])`;
+export function notAfter(characters: string): string {
+  return String.raw`(?<!(?<!\\|\\u[\da-fA-F]{3})[${characters}])`;
+}
+
+/** The start of a word, for a pattern. */
+export const WORD_START = notAfter('A-Za-z0-9');
 
 /** The end of a word, for a pattern. */
 export const WORD_END = '(?![A-Za-z0-9])';

@@ -8,7 +8,7 @@ export const commandLine: PatternDetector = {
   hints: Hint.scheme,
   quick: (text) => /-|password|identified|login/i.test(text),
   pattern:
-    /(?:(?<![\w-])--?(?:[a-z]{1,24}-){0,3}(?:password|passwd|passphrase|pass|token|secret|api-?key|access-?key|secret-?key|private-?key)[ \t]{1,4}["']?|(?<![\w-])(?:curl|wget|http)\s[^\r\n]{0,256}?\s(?:-u|--user|--proxy-user)[ =]["']?[^\s:"'-]{1,64}:|\b(?:identified\s{1,4}by|password)\s{1,4}(?=')'|\blogin\s{1,4}[^\s]{1,64}\s{1,4}password\s{1,4})(?![-[]|\s|(?:is|was|for|must|should|required)\b)([^\s"'\\]{1,512})/gi,
+    /(?:(?<![\w-])--?(?:[a-z]{1,24}-){0,3}(?:password|passwd|passphrase|pass|token|secret|api-?key|access-?key|secret-?key|private-?key)[ \t]{1,4}["']?|(?<![\w-])(?:curl|wget|https?)\b[^\r\n]{0,256}?\s(?:-u|--user|--proxy-user)[ =]["']?[^\s:"'-]{1,64}:|\b(?:identified\s{1,4}by|password)\s{1,4}(?=')'|\b(?:machine\s{1,4}[^\s]{1,128}|default)\s{1,4}login\s{1,4}[^\s]{1,64}\s{1,4}password\s{1,4})(?![-[]|\s|(?:is|was|for|must|should|required)\b)([^\s"'\\]{1,512})/gi,
   examples: () => ({
     masks: [
       ['mysql --host db --password hunter2 shop', 'mysql --host db --password [REDACTED] shop'],

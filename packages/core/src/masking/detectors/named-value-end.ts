@@ -102,7 +102,8 @@ function coverNested(text: string, open: number, name: NamedValue, cover: Cover)
 }
 
 const SCHEME = /[A-Za-z][\w-]{1,24}[ +]+(?=[^\s,;"'\\<>]*[\d+/=._~-]|[^\s,;"'\\<>]{8})/y;
-const PARAMETERS = /(?:AWS4-[\w-]+|Digest|OAuth|Hawk|Signature|MAC|SharedKey\w*|TC3-[\w-]+)\s[^\r\n"\\<]*/iy;
+const PARAMETERS =
+  /(?:AWS4-[\w-]+|Digest|OAuth|Hawk|Signature|MAC|SharedKey\w*|TC3-[\w-]+)\s(?:[^\r\n"'\\<]|(?<==)"[^"\r\n]*")*/iy;
 const LINE = /[^\r\n"'`\\<>]*/y;
 const QUERY_VALUE = /[^\s&"'`<>;\\#|]*/y;
 const SETTING_VALUE = /[^;"'`\r\n\\]*/y;
@@ -119,6 +120,7 @@ function coverBare(text: string, start: number, name: NamedValue, cover: Cover):
   if (name.header !== 'cookie') value = withoutClosing(value);
   if (value === '' || isMask(value) || isPlaceholder(value) || !/[\p{L}\p{N}]/u.test(value)) return undefined;
   if (name.weak && !looksRandom(value)) return undefined;
+  if (name.header === 'cookie' && !value.includes('=') && !looksRandom(value)) return undefined;
   if (name.header === undefined && !isValue(text, start, value, name)) return undefined;
   if (name.header !== undefined && !name.quoted && isExplanation(text, start, value, name)) return undefined;
   return { start, end: start + value.length, shown: cover(LABEL, value) };

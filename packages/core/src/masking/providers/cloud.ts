@@ -1,4 +1,4 @@
-import { filler } from '../detector.ts';
+import { filler, notAfter } from '../detector.ts';
 import type { ProviderToken } from './provider-token.ts';
 
 /** Computing, storage, databases and secrets in the cloud. */
@@ -79,8 +79,7 @@ export const CLOUD_TOKENS: readonly ProviderToken[] = [
     name: 'azure',
     label: 'AZURE KEY',
     prefixes: ['Q~', 'JQQJ99', 'AZDO', 'AzSe', 'AzFu', 'AzCa', 'ACDb', '+ASt', '+ASb', '+AEh', '+ACR', 'AIoT', 'APIM'],
-    pattern:
-      '(?<![A-Za-z0-9_~.+/-])(?:[A-Za-z0-9_~.]{3}\\dQ~[A-Za-z0-9_~.-]{31,34}|[A-Za-z0-9]{20,60}JQQJ99[A-Za-z0-9]{20,40}|[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}|[A-Za-z0-9]{42}AzSe[A-Za-z0-9]{6}|[A-Za-z0-9_+/-]{40,90}(?:AzFu|AzCa|ACDb|\\+ASt|\\+ASb|\\+AEh|\\+ACR|AIoT|APIM)[A-Za-z0-9+/_-]{5,8}(?:={1,2}|(?![A-Za-z0-9+/])))',
+    pattern: `${notAfter('A-Za-z0-9_~.+-')}(?:[A-Za-z0-9_~.]{3}\\dQ~[A-Za-z0-9_~.-]{31,34}|[A-Za-z0-9]{20,60}JQQJ99[A-Za-z0-9]{20,40}|[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}|[A-Za-z0-9]{42}AzSe[A-Za-z0-9]{6}|[A-Za-z0-9_+/-]{40,90}(?:AzFu|AzCa|ACDb|\\+ASt|\\+ASb|\\+AEh|\\+ACR|AIoT|APIM)[A-Za-z0-9+/_-]{5,8}(?:={1,2}|(?![A-Za-z0-9+/])))`,
     marked: true,
     anywhere: true,
     examples: () => ({
@@ -154,8 +153,7 @@ export const CLOUD_TOKENS: readonly ProviderToken[] = [
     name: 'hashicorp',
     label: 'HASHICORP TOKEN',
     prefixes: ['hvs.', 'hvb.', 'hvr.', 'atlasv1.', 's.', 'b.'],
-    pattern:
-      'hv[sbr]\\.[A-Za-z0-9_-]{24,400}|[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_=-]{60,80}|(?<![.\\w])[sb]\\.(?=[A-Za-z]*\\d)[A-Za-z0-9]{24}',
+    pattern: `hv[sbr]\\.[A-Za-z0-9_-]{24,400}|[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_=-]{60,80}|${notAfter('\\w.')}[sb]\\.(?=[A-Za-z]*\\d)[A-Za-z0-9]{24}`,
     check: (secret) => secret.length > 26 || /[A-Z]/.test(secret),
     examples: () => ({
       masks: [

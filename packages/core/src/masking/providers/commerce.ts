@@ -1,4 +1,4 @@
-import { filler } from '../detector.ts';
+import { filler, WORD_START } from '../detector.ts';
 import type { ProviderToken } from './provider-token.ts';
 
 /** Payments, shops, shipping. */
@@ -9,8 +9,7 @@ export const COMMERCE_TOKENS: readonly ProviderToken[] = [
     name: 'stripe',
     label: 'STRIPE KEY',
     prefixes: ['sk_', 'rk_', 'whsec_', '_secret_', 'ek_live_', 'ek_test_', 'ssk_'],
-    pattern:
-      '(?<![A-Za-z0-9])(?:[sre]k|ssk)_(?:live|test|prod)_[A-Za-z0-9]{10,255}|(?<![A-Za-z0-9])sk_(?:live|test|prod)_[A-Za-z0-9_-]{20,255}|whsec_[A-Za-z0-9+/]{24,64}={0,2}|(?:pi|seti|cs|src)_[A-Za-z0-9]{8,80}_secret_[A-Za-z0-9]{10,80}',
+    pattern: `${WORD_START}(?:(?:[sre]k|ssk)_(?:live|test|prod)_[A-Za-z0-9]{10,255}|sk_(?:live|test|prod)_[A-Za-z0-9_-]{20,255})|whsec_[A-Za-z0-9+/]{24,64}={0,2}|(?:pi|seti|cs|src)_[A-Za-z0-9]{8,80}_secret_[A-Za-z0-9]{10,80}`,
     anywhere: true,
     examples: () => ({
       masks: [

@@ -1,4 +1,4 @@
-import { filler } from '../detector.ts';
+import { filler, notAfter } from '../detector.ts';
 import type { ProviderToken } from './provider-token.ts';
 
 /** Chat, mail, telephony, social networks. */
@@ -59,8 +59,7 @@ export const MESSAGING_TOKENS: readonly ProviderToken[] = [
     name: 'discord',
     label: 'DISCORD TOKEN',
     prefixes: ['MT', 'MD', 'MJ', 'MZ', 'Mz', 'Mj', 'NT', 'ND', 'NJ', 'NZ', 'Nz', 'Nj', 'OD', 'OT', 'mfa.'],
-    pattern:
-      '(?<![\\w-])[MNO][A-Za-z0-9_-]{22,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,45}(?![\\w-])|mfa\\.[A-Za-z0-9_-]{80,90}',
+    pattern: `${notAfter('\\w-')}[MNO][A-Za-z0-9_-]{22,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,45}(?![\\w-])|mfa\\.[A-Za-z0-9_-]{80,90}`,
     anywhere: true,
     examples: () => ({
       masks: [
