@@ -12,7 +12,7 @@ async function run(script: string, whileRunning?: (child: ReturnType<typeof spaw
   const index = new URL('../index.ts', import.meta.url).href;
   const source = `
     import { createMonitor } from ${JSON.stringify(index)};
-    const monitor = createMonitor({ serviceName: 'orders', defaultMetrics: false }, {});
+    const monitor = createMonitor({ serviceName: 'orders' }, {});
     const { logger } = monitor;
     ${script}`;
   const child = spawn(process.execPath, ['--input-type=module', '--no-warnings', '-e', source], {
@@ -37,7 +37,7 @@ const temporaryFile = (): string => {
 };
 
 test.each([
-  ['a process that simply ends', ''],
+  ['a process that simply ends, which nothing keeps alive', ''],
   ['process.exit', 'process.exit(3);'],
   ['process.exit in a later turn', 'setTimeout(() => { logger.info("last"); process.exit(3); }, 30);'],
 ])('no line is lost by %s', async (_, ending) => {

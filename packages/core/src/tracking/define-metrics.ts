@@ -1,3 +1,4 @@
+import { TelltaleError } from '../errors.ts';
 import type { Monitor } from '../monitor.ts';
 import type { Counter } from '../registry/counter.ts';
 import type { Gauge } from '../registry/gauge.ts';
@@ -67,6 +68,10 @@ export function defineMetrics<const D extends Readonly<Record<string, MetricDefi
 
 function makeInstrument(instruments: Instruments, key: string, definition: MetricDefinition) {
   const { type, help, labels: labelNames = [], buckets, seriesLimit } = definition;
+  if (type !== 'counter' && type !== 'gauge' && type !== 'histogram') {
+    const problem = `type is ${JSON.stringify(type)}, and must be counter, gauge or histogram`;
+    throw new TelltaleError('tracking', `Cannot define the metric ${JSON.stringify(key)}: ${problem}.`);
+  }
   const name = definition.name ?? metricName(key, type === 'counter' ? '_total' : '');
   return instruments[type]({ name, help, labelNames, seriesLimit, buckets });
 }

@@ -48,7 +48,7 @@ export function trackAuthentication<R>(
     instrumentsOf(monitor).attempts.labels(labelWord(method), status).inc();
     const [level, message] =
       status === 'success' ? (['info', 'Authenticated'] as const) : (['warning', 'Authentication failed'] as const);
-    monitor.logger[level](message, details, { event_type: 'security', method, status, ...fields });
+    monitor.logger[level](message, details, { event_type: 'security', auth_method: method, status, ...fields });
   };
 
   if (typeof attempt !== 'function') {
