@@ -163,7 +163,7 @@ export class RequestObservation implements Origin {
     const response = this.#response;
     const durationMs = monitor.config.clock.monotonic() - this.#startedAt;
     const { method = '' } = request;
-    const whole = response.writableFinished ?? response.writableEnded;
+    const whole = isWhole(response);
     // A handler destroyed it with an error, as a failed stream does.
     const failed = !whole && response.errored && !isDisconnect(response.errored);
     if (failed) this.noteError(response.errored);
@@ -209,6 +209,12 @@ export class RequestObservation implements Origin {
 /** Whether a request without a length may have a body: it is chunked, or in HTTP/2 frames. */
 function mayHaveBody(request: IncomingMessage): boolean {
   return request.headers['transfer-encoding'] !== undefined || request.httpVersionMajor === 2;
+}
+
+/** Whether a response that is over was ended by its handler and taken by the connection. */
+function isWhole(response: ServerResponse): boolean {
+  // Over HTTP/2 a reset stream is finished as well; and Fastify's `inject` never drains the socket that it pretends.
+  return response.writableEnded && (response.writableFinished || 'isLightMyRequest' in response);
 }
 
 function isEventStream(response: ServerResponse): boolean {
