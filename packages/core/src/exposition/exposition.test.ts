@@ -9,6 +9,7 @@ import promClient from 'prom-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { debianProgram } from '../../../../test/servers/debian.ts';
 import { testMonitor } from '../../test/test-monitor.ts';
+import type { Gauge } from '../registry/gauge.ts';
 
 /** One of everything, ours and prom-client's, with values that are hard to write. */
 function fill({ monitor, registry }: ReturnType<typeof testMonitor>): void {
@@ -239,10 +240,10 @@ test('a metric that cannot be read loses only itself', async () => {
 test('collect sets what the same scrape shows', async () => {
   const { monitor, scrape } = testMonitor();
   let depth = 0;
-  const gauge = monitor.instruments.gauge({
+  const gauge: Gauge<readonly []> = monitor.instruments.gauge({
     name: 'depth',
     help: 'D.',
-    collect: async () => gauge.set(await Promise.resolve(++depth)),
+    collect: async (): Promise<void> => gauge.set(await Promise.resolve(++depth)),
   });
   expect([await scrape('depth'), await scrape('depth')]).toEqual(['depth 1', 'depth 2']);
 });

@@ -248,7 +248,7 @@ test('bad values are reported, never thrown, and change nothing', async () => {
   const cycle: Record<string, unknown> = Object.create(null);
   cycle.id = cycle;
   labelled.inc({ id: cycle as never });
-  labelled.labels('x', 'y' as never).inc();
+  (labelled.labels as (...values: string[]) => { inc(): void }).call(labelled, 'x', 'y').inc();
   labelled.inc({ id: Symbol('s') as never });
   gauge.set({ id: 'x' } as never, 1);
   expect(await scrape('a_total')).toBe('a_total 0');

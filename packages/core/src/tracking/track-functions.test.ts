@@ -43,7 +43,10 @@ test.each([
   await expect(rejectingWithNothing()).rejects.toBeUndefined();
 
   class Point {
-    constructor(readonly x: number) {}
+    readonly x: number;
+    constructor(x: number) {
+      this.x = x;
+    }
   }
   const TrackedPoint = track(Point as never, { monitor }) as unknown as typeof Point;
   expect(new TrackedPoint(3)).toBeInstanceOf(Point);
