@@ -7,7 +7,9 @@ import { InternalErrors } from './internal-errors.ts';
 import { LEVELS, type LogLevel } from './logger/levels.ts';
 import { LineWriter } from './logger/line.ts';
 import { createLogger, type Logger } from './logger/logger.ts';
+import { Serialiser } from './logger/serialiser.ts';
 import { createSink, type LineSink } from './logger/sink.ts';
+import { createMasker } from './masking/masker.ts';
 import { ownMetrics } from './metrics.ts';
 import { Operations } from './operations.ts';
 import type { CounterSeries } from './registry/counter.ts';
@@ -169,7 +171,7 @@ export class Monitor {
     const { clock, logDestination } = this.#config;
     const dropped = this.instruments.counter(ownMetrics.logMessagesDropped);
     return {
-      lines: new LineWriter(this.#identity, clock),
+      lines: new LineWriter(this.#identity, clock, new Serialiser(createMasker(this.#config.mask))),
       sink: createSink(logDestination, (lines) => dropped.inc(lines)),
     };
   }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../clock.ts';
 import { LEVELS, type LogLevel, METHOD_LEVELS } from '../logger/levels.ts';
+import type { MaskerOptions } from '../masking/masker-options.ts';
 import type { PrometheusRegistry } from '../registry/instruments.ts';
 import { flag, given, number, type Option, text } from './option.ts';
 import type { OptionsOf, Resolved } from './resolve.ts';
@@ -17,6 +18,11 @@ export const coreOptions = {
     'a file descriptor or a file path',
     (raw) => (typeof raw === 'string' && raw !== '') || (Number.isInteger(raw) && (raw as number) > 0),
     1,
+  ),
+  mask: given<MaskerOptions, MaskerOptions>(
+    'masking options (see createMasker)',
+    (raw) => typeof raw === 'object' && raw !== null,
+    {},
   ),
   registry: given<PrometheusRegistry | readonly PrometheusRegistry[]>(
     'a Registry of prom-client or @prometheus-io/client, or several',

@@ -1,5 +1,5 @@
 import { format } from 'node:util';
-import { isError, serialise } from './serialise.ts';
+import { isError, type Serialiser } from './serialiser.ts';
 
 /** What a call of a log method says: a message, and objects whose fields belong to the line. */
 export interface LogCall {
@@ -15,10 +15,14 @@ const PLACEHOLDER = /%[sdifjoOc]/g;
  * error, a message and an error, an object with a `message`, a format string and its values. Objects that are
  * neither fields nor errors (arrays, maps) become part of the message, masked as in a field.
  */
-export function readArguments(args: readonly unknown[]): LogCall {
+export function readArguments(args: readonly unknown[], serialiser: Serialiser): LogCall {
   const first = args[0];
   if (typeof first === 'string' && args.length === 1) return { message: first, sources: NONE };
 
+  const plain = (value: unknown): unknown => {
+    if (typeof value === 'symbol') return String(value);
+    return typeof value === 'object' && value !== null ? serialiser.value(value) : value;
+  };
   const sources: object[] = [];
   let message: unknown = first;
   let taken = 1;
@@ -48,11 +52,6 @@ export function readArguments(args: readonly unknown[]): LogCall {
 /** What an object is printed as is decided by `plain`. */
 function asText(placeholder: string): string {
   return /[jo]/i.test(placeholder) ? '%s' : placeholder;
-}
-
-function plain(value: unknown): unknown {
-  if (typeof value === 'symbol') return String(value);
-  return typeof value === 'object' && value !== null ? serialise(value) : value;
 }
 
 function isFields(value: unknown): value is Record<string, unknown> {

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Context } from '../context/context.ts';
+import { jsonString } from './json.ts';
 import type { LogLevel } from './levels.ts';
-import { jsonString, serialise, serialiseFields } from './serialise.ts';
+import type { Serialiser } from './serialiser.ts';
 
 /** What stands at the head of every line of a service. */
 export interface LineIdentity {
@@ -15,12 +16,14 @@ const HEAD_FIELDS = new Set(['timestamp', 'level', 'service', 'environment', 'me
 /** Writes log lines: flat JSON, the fields in the same order every time, ending in a line feed. */
 export class LineWriter {
   readonly #clock: Clock;
+  readonly serialiser: Serialiser;
   readonly #head: string;
   #second = -1;
   #secondText = '';
 
-  constructor(identity: LineIdentity, clock: Clock) {
+  constructor(identity: LineIdentity, clock: Clock, serialiser: Serialiser) {
     this.#clock = clock;
+    this.serialiser = serialiser;
     const { service, environment } = identity;
     this.#head = `"service":${jsonString(service)},"environment":${jsonString(environment)},"message":`;
   }
@@ -31,8 +34,8 @@ export class LineWriter {
    */
   write(level: LogLevel, message: unknown, context: Context | undefined, sources: readonly object[]): string {
     let text = `{"timestamp":"${this.#timestamp()}","level":"${level}",${this.#head}`;
-    text += jsonString(typeof message === 'string' ? message : messageText(message));
-    if (context !== undefined) text += contextFields(context, sources);
+    text += this.#message(message);
+    if (context !== undefined) text += this.#context(context, sources);
     for (let i = 0; i < sources.length; i++) {
       const fields = this.#fields(sources, i);
       if (fields !== '') text += `,${fields}`;
@@ -44,9 +47,9 @@ export class LineWriter {
     const source = sources[at]!;
     let headFields = '';
     try {
-      const fields = serialiseFields(source, 0, [source], (key) => {
+      const fields = this.serialiser.fields(source, (key) => {
         if (!HEAD_FIELDS.has(key)) return given(sources, key, at + 1);
-        const value = serialise((source as Record<string, unknown>)[key], key, 1, [source]);
+        const value = this.serialiser.value((source as Record<string, unknown>)[key]);
         if (value !== undefined) headFields += `,"field_${key}":${value}`;
         return true;
       });
@@ -55,6 +58,25 @@ export class LineWriter {
       // A proxy that was revoked, or one whose traps throw.
       return '"fields":"[unreadable]"';
     }
+  }
+
+  #message(message: unknown): string {
+    if (typeof message === 'string') return this.serialiser.text(message);
+    const written = this.serialiser.value(message) ?? '""';
+    return written.startsWith('"') ? written : jsonString(written);
+  }
+
+  /** The context's identifiers, each unless a source gives its own. */
+  #context(context: Context, sources: readonly object[]): string {
+    const { correlationId, trace, userId, sessionId } = context;
+    let text = identifier(sources, 'correlation_id', correlationId);
+    if (trace !== undefined) {
+      text += identifier(sources, 'trace_id', trace.traceId) + identifier(sources, 'span_id', trace.spanId);
+    }
+    if (userId !== undefined) text += identifier(sources, 'user_id', this.serialiser.masker.maskText(String(userId)));
+    if (sessionId !== undefined)
+      text += identifier(sources, 'session_id', this.serialiser.masker.maskText(String(sessionId)));
+    return text;
   }
 
   #timestamp(): string {
@@ -71,25 +93,9 @@ export class LineWriter {
   }
 }
 
-function messageText(message: unknown): string {
-  const text = serialise(message, 'message') ?? '';
-  return text.startsWith('"') ? JSON.parse(text) : text;
-}
-
-/** The context's identifiers, each unless a source gives its own. */
-function contextFields(context: Context, sources: readonly object[]): string {
-  const { correlationId, trace, userId, sessionId } = context;
-  let text = identifier(sources, 'correlation_id', correlationId);
-  if (trace !== undefined) {
-    text += identifier(sources, 'trace_id', trace.traceId) + identifier(sources, 'span_id', trace.spanId);
-  }
-  if (userId !== undefined) text += identifier(sources, 'user_id', userId);
-  if (sessionId !== undefined) text += identifier(sources, 'session_id', sessionId);
-  return text;
-}
-
+/** An identifier as a field, unless a source gives its own. */
 function identifier(sources: readonly object[], key: string, value: string): string {
-  return given(sources, key) ? '' : `,"${key}":${jsonString(String(value))}`;
+  return given(sources, key) ? '' : `,"${key}":${jsonString(value)}`;
 }
 
 function given(sources: readonly object[], key: string, from = 0): boolean {

@@ -79,7 +79,7 @@ export function createLogger(options: LoggerOptions): Logger {
     const direct = isDirect();
     const enabled = direct && isEnabled(method);
     if (direct && !enabled && logger.transports.length === 1) return;
-    const { message, sources } = readArguments(args);
+    const { message, sources } = readArguments(args, output.lines.serialiser);
     const plain = self === logger && !logger.defaultMeta;
     if (plain && enabled) {
       emit(METHOD_LEVELS[method], output.lines.write(METHOD_LEVELS[method], message, currentContext(), sources));
