@@ -1,5 +1,5 @@
 import { maskedCopy } from './copy.ts';
-import { applyDetector, type Detector } from './detector.ts';
+import { applyDetector } from './detector.ts';
 import { maskBase64, maskPercentEncoded } from './detectors/encoded.ts';
 import { createDetectors, PREFIXES } from './detectors.ts';
 import { createScanner, Hint } from './hints.ts';
@@ -32,8 +32,16 @@ export interface Masker {
    * `true` and `false`.
    */
   readonly hide: (value: unknown) => string | undefined;
-  /** The text with every secret in it masked; the same string when there was none. Linear in its length. */
-  readonly maskText: (text: string) => string;
+  /**
+   * One cheap pass over a text: 0 if it can hold no secret and needs no escaping in JSON, {@link NEEDS_ESCAPE} if it only needs
+   * that, and anything else if {@link Masker.maskText} must look at it.
+   */
+  readonly look: (text: string) => number;
+  /**
+   * The text with every secret in it masked; the same string when there was none. Linear in its length. Whoever has
+   * looked already passes what came of it.
+   */
+  readonly maskText: (text: string, look?: number) => string;
   /** A number or its mask: a card's number may be one. */
   readonly maskNumber: (value: number | bigint) => number | bigint | string;
   /**
@@ -43,6 +51,12 @@ export interface Masker {
    */
   readonly mask: (value: unknown) => unknown;
 }
+
+/**
+ * The bit of {@link Masker.look} that says that a text holds a quote, a backslash, a control character, a line or
+ * paragraph separator, or a surrogate.
+ */
+export const NEEDS_ESCAPE = Hint.escape;
 
 /** Encodings within encodings are undone so many times. */
 const DEEPEST_ENCODING = 2;
@@ -80,17 +94,10 @@ export function createMasker(options: MaskerOptions = {}): Masker {
     ({ name, optional }) => (optional !== true || enable.includes(name)) && !disable.includes(name),
   );
 
-  const maskText = (text: string): string => maskWithin(text, 0);
-
-  function maskWithin(text: string, depth: number): string {
-    if (text.length < SHORTEST_TEXT) return text;
-    const hints = scan(text);
-    return hints <= Hint.escape && hints >= 0 ? text : maskSuspect(text, hints, depth, detectors);
-  }
-
-  function maskSuspect(text: string, hints: number, depth: number, suspects: readonly Detector[]): string {
+  function maskWithin(text: string, depth: number, hints = scan(text)): string {
+    if ((hints & ~Hint.escape) === 0 || text.length < SHORTEST_TEXT) return text;
     let masked = text;
-    for (const detector of suspects) {
+    for (const detector of detectors) {
       if ((detector.hints & hints) !== 0) masked = applyDetector(detector, masked, cover);
     }
     if (depth === DEEPEST_ENCODING) return masked;
@@ -99,6 +106,8 @@ export function createMasker(options: MaskerOptions = {}): Masker {
     if ((hints & Hint.base64) !== 0) masked = maskBase64(masked, deeper);
     return masked;
   }
+
+  const maskText = (text: string, look?: number): string => maskWithin(text, 0, look);
 
   const masker: Masker = {
     verdict,
@@ -111,6 +120,7 @@ export function createMasker(options: MaskerOptions = {}): Masker {
       if (reveal === 'kind' || reveal === 'nothing') return REDACTED;
       return typeof value === 'object' || typeof value === 'function' ? REDACTED : cover('REDACTED', String(value));
     },
+    look: scan,
     maskText,
     maskNumber: (value) => {
       if (typeof value === 'number' && !(Number.isInteger(value) && value >= SMALLEST_CARD)) return value;
