@@ -19,6 +19,10 @@ export interface Dialect {
   readonly metadataLabels: readonly string[];
   /** Whether `sum` and `avg` compensate rounding errors (Kahan and Neumaier). */
   readonly compensatedSums: boolean;
+  /** Whether the variance of one infinite or undefined value is 0, as it was in Prometheus 2, rather than NaN. */
+  readonly loneVarianceIsZero: boolean;
+  /** Whether the result of `atan2` keeps the metric's name, as by oversight it did in Prometheus 2. */
+  readonly atan2KeepsName: boolean;
 }
 
 /** The newest Prometheus: the default. */
@@ -30,6 +34,8 @@ export const PROMETHEUS_3: Dialect = {
   matchesCountBeforeFilter: true,
   metadataLabels: ['__name__', '__type__', '__unit__'],
   compensatedSums: true,
+  loneVarianceIsZero: false,
+  atan2KeepsName: false,
 };
 
 /** Prometheus 2, as in Debian 12 (2.42), which the differential tests run against. */
@@ -41,4 +47,6 @@ export const PROMETHEUS_2: Dialect = {
   matchesCountBeforeFilter: false,
   metadataLabels: ['__name__'],
   compensatedSums: false,
+  loneVarianceIsZero: true,
+  atan2KeepsName: true,
 };

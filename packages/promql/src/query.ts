@@ -3,7 +3,7 @@ import type { Dialect } from './dialect.ts';
 import { BadQueryError } from './errors.ts';
 import { Budget, type Limits } from './evaluate/budget.ts';
 import { evaluate } from './evaluate/evaluate.ts';
-import { Evaluation } from './evaluate/evaluation.ts';
+import { Evaluation, type QuerySpan } from './evaluate/evaluation.ts';
 import { type StepSeries, type Steps, sameLabels, timeAt, type Value } from './evaluate/steps.ts';
 import { rangeVector } from './evaluate/windows.ts';
 import { compareLabels } from './labels/label-set.ts';
@@ -59,7 +59,7 @@ export async function queryInstant(
 ): Promise<InstantResult> {
   const parsed = parsedOf(expression, options);
   const steps: Steps = { start: wholeMs('time', options.time), interval: 1, count: 1 };
-  const evaluation = evaluationOf(parsed, steps, options);
+  const evaluation = evaluationOf(parsed, { start: steps.start, end: steps.start, step: 0 }, options);
   const node = unwrapped(parsed.root);
   const { start: time } = steps;
 
@@ -108,7 +108,8 @@ export async function queryRange(
     );
   }
   const steps = stepsOf(options);
-  const evaluation = evaluationOf(parsed, steps, options);
+  const span = { start: steps.start, end: wholeMs('end', options.end), step: steps.interval };
+  const evaluation = evaluationOf(parsed, span, options);
   const { maxSteps } = evaluation.budget.limits;
   if (steps.count > maxSteps) {
     throw new BadQueryError(
@@ -137,7 +138,7 @@ function wholeMs(name: string, value: number): number {
   throw new BadQueryError(`${name} must be a number of milliseconds, got ${value}`);
 }
 
-function evaluationOf(parsed: ParsedExpression, query: Steps, options: QueryOptions): Evaluation {
+function evaluationOf(parsed: ParsedExpression, query: QuerySpan, options: QueryOptions): Evaluation {
   return new Evaluation({
     source: options.source,
     dialect: options.dialect ?? parsed.dialect,

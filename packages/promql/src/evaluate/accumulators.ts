@@ -1,14 +1,15 @@
+import type { Dialect } from '../dialect.ts';
 import type { AggregationOperator } from '../syntax/operators.ts';
 import type { Group } from './aggregate.ts';
 import { emptySeries, type StepSeries, type Steps } from './steps.ts';
 
 /** Brings the series of a group together into one. */
-type Accumulator = (group: Group, steps: Steps, compensated: boolean) => StepSeries;
+type Accumulator = (group: Group, steps: Steps, dialect: Dialect) => StepSeries;
 
 /** The aggregations that give one number for each group and need no parameter. */
 export const ACCUMULATORS: Partial<Record<AggregationOperator, Accumulator>> = {
-  sum: (group, steps, compensated) => sums(group, steps, compensated).total,
-  avg: (group, steps, compensated) => (compensated ? averages(group, steps) : runningMeans(group, steps)),
+  sum: (group, steps, dialect) => sums(group, steps, dialect.compensatedSums),
+  avg: (group, steps, dialect) => (dialect.compensatedSums ? averages(group, steps) : runningMeans(group, steps)),
   min: (group, steps) => extremes(group, steps, (value, least) => value < least),
   max: (group, steps) => extremes(group, steps, (value, most) => value > most),
   count: (group, steps) => counts(group, steps),
@@ -17,12 +18,12 @@ export const ACCUMULATORS: Partial<Record<AggregationOperator, Accumulator>> = {
     one.values.fill(1);
     return one;
   },
-  stddev: (group, steps) => {
-    const variance = variances(group, steps);
+  stddev: (group, steps, dialect) => {
+    const variance = variances(group, steps, dialect);
     for (let step = 0; step < steps.count; step++) variance.values[step] = Math.sqrt(variance.values[step]!);
     return variance;
   },
-  stdvar: (group, steps) => variances(group, steps),
+  stdvar: variances,
 };
 
 function counts({ labels, series }: Group, steps: Steps): StepSeries {
@@ -37,7 +38,7 @@ function counts({ labels, series }: Group, steps: Steps): StepSeries {
 }
 
 /** Sums with the rounding errors kept apart and added last (Kahan's method as Neumaier improved it). */
-function sums({ labels, series }: Group, steps: Steps, compensated: boolean) {
+function sums({ labels, series }: Group, steps: Steps, compensated: boolean): StepSeries {
   const total = emptySeries(labels, steps);
   const lost = new Float64Array(steps.count);
   for (const { values, present } of series) {
@@ -54,12 +55,12 @@ function sums({ labels, series }: Group, steps: Steps, compensated: boolean) {
     }
   }
   if (compensated) for (let step = 0; step < steps.count; step++) total.values[step]! += lost[step]!;
-  return { total, lost };
+  return total;
 }
 
 /** The sum by the count, and a mean that moves with each value where the sum would overflow. */
 function averages(group: Group, steps: Steps): StepSeries {
-  const { total } = sums(group, steps, true);
+  const total = sums(group, steps, true);
   const count = counts(group, steps).values;
   const overflowed = total.values.some((value, step) => total.present[step] === 1 && Math.abs(value) === Infinity);
   const moving = overflowed ? runningMeans(group, steps) : undefined;
@@ -108,7 +109,7 @@ function extremes(
 }
 
 /** Population variances by Welford's method. */
-function variances({ labels, series }: Group, steps: Steps): StepSeries {
+function variances({ labels, series }: Group, steps: Steps, { loneVarianceIsZero }: Dialect): StepSeries {
   const variance = emptySeries(labels, steps);
   const mean = new Float64Array(steps.count);
   const count = new Float64Array(steps.count);
@@ -124,7 +125,8 @@ function variances({ labels, series }: Group, steps: Steps): StepSeries {
     }
   }
   for (let step = 0; step < steps.count; step++) {
-    if (count[step]! > 0) variance.values[step]! /= count[step]!;
+    if (count[step] === 1 && loneVarianceIsZero) variance.values[step] = 0;
+    else if (count[step]! > 0) variance.values[step]! /= count[step]!;
   }
   return variance;
 }

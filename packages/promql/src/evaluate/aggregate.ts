@@ -31,7 +31,7 @@ export async function aggregate(evaluation: Evaluation, node: Aggregation, steps
   if (accumulator !== undefined) {
     const series: StepSeries[] = [];
     for (const group of groups) {
-      series.push(accumulator(group, steps, evaluation.dialect.compensatedSums));
+      series.push(accumulator(group, steps, evaluation.dialect));
       if (evaluation.budget.spend(group.series.length * steps.count)) await evaluation.budget.pause();
     }
     evaluation.budget.takeSamples(series.length * steps.count);

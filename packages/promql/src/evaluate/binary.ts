@@ -36,13 +36,13 @@ export async function evaluateBinary(
 /** A vector with a number beside it. A comparison filters the vector's elements, unless it has `bool`. */
 function withScalar(
   evaluation: Evaluation,
-  { operator, bool }: BinaryExpression,
+  expression: BinaryExpression,
   series: readonly StepSeries[],
   scalar: Float64Array,
   scalarIsLeft: boolean,
 ): readonly StepSeries[] {
-  const operation = operationOf(operator);
-  const filters = isComparison(operator) && !bool;
+  const operation = operationOf(expression.operator);
+  const filters = isComparison(expression.operator) && !expression.bool;
   for (const { values, present } of series) {
     for (let step = 0; step < values.length; step++) {
       if (present[step] === 0) continue;
@@ -53,5 +53,5 @@ function withScalar(
     }
   }
   if (filters) return series.filter(hasValues);
-  return mergeAlike(series.map((one) => relabelled(one, evaluation.withoutName(one.labels))));
+  return mergeAlike(series.map((one) => relabelled(one, evaluation.labelsAfter(expression, one.labels))));
 }

@@ -4,10 +4,10 @@ import { EvaluationError, PromQLError } from '../errors.ts';
 import { compareLabels, LabelSet } from '../labels/label-set.ts';
 import type { Matcher } from '../labels/matcher.ts';
 import type { SeriesSource } from '../source/series-source.ts';
-import type { TimeShift } from '../syntax/ast.ts';
+import type { BinaryExpression, TimeShift } from '../syntax/ast.ts';
 import { type Duration, durationMs } from '../syntax/duration-formula.ts';
+import { isComparison } from '../syntax/operators.ts';
 import type { Budget } from './budget.ts';
-import type { Steps } from './steps.ts';
 
 /** A series as it was read: samples oldest first, staleness markers among them. */
 export interface RawSeries {
@@ -16,14 +16,20 @@ export interface RawSeries {
   readonly values: Float64Array;
 }
 
+/** What the query asks for as a whole, in milliseconds. The last step may come before its end. */
+export interface QuerySpan {
+  readonly start: number;
+  readonly end: number;
+  readonly step: number;
+}
+
 /** All that stays the same while one query runs. */
 export interface EvaluationSetting {
   readonly source: SeriesSource;
   readonly dialect: Dialect;
   readonly lookbackMs: number;
   readonly subqueryStepMs: number;
-  /** The steps of the whole query. */
-  readonly query: Steps;
+  readonly query: QuerySpan;
   readonly budget: Budget;
   readonly annotations: Annotations;
 }
@@ -71,15 +77,21 @@ export class Evaluation {
 
   /** Milliseconds of a duration in this query. */
   duration(duration: Duration): number {
-    const { interval, count } = this.setting.query;
-    return durationMs(duration, { step: interval, range: (count - 1) * interval });
+    const { start, end, step } = this.setting.query;
+    return durationMs(duration, { step, range: end - start });
   }
 
   /** The fixed moment that `@` asks for, if any. */
   momentOf({ at }: TimeShift): number | undefined {
-    const { start, interval, count } = this.setting.query;
+    const { start, end } = this.setting.query;
     if (at === 'start') return start;
-    return at === 'end' ? start + (count - 1) * interval : at;
+    return at === 'end' ? end : at;
+  }
+
+  /** The labels of what an operator makes of a series. A comparison that filters leaves the value as it is. */
+  labelsAfter({ operator, bool }: BinaryExpression, labels: LabelSet): LabelSet {
+    const keeps = isComparison(operator) ? !bool : operator === 'atan2' && this.dialect.atan2KeepsName;
+    return keeps ? labels : this.withoutName(labels);
   }
 
   /** The labels of a value that is no longer that of its metric. */

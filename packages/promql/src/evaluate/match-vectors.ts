@@ -166,8 +166,8 @@ class Pairing {
   }
 
   #labels(many: LabelSet, one: LabelSet): LabelSet {
-    const { operator, bool, matching } = this.#expression;
-    let labels = isComparison(operator) && !bool ? many : this.#evaluation.withoutName(many);
+    const { matching } = this.#expression;
+    let labels = this.#evaluation.labelsAfter(this.#expression, many);
     if (matching.cardinality === 'one-to-one') {
       labels = matching.on ? labels.keep(matching.labels) : labels.without(matching.labels);
     }

@@ -2,6 +2,7 @@ import { EvaluationError } from '../errors.ts';
 import type { LabelSet } from '../labels/label-set.ts';
 import type { Aggregation } from '../syntax/ast.ts';
 import type { Group } from './aggregate.ts';
+import { bestOf } from './best-of.ts';
 import type { Evaluation } from './evaluation.ts';
 import { emptySeries, hasValues, type StepSeries, type Steps } from './steps.ts';
 
@@ -57,18 +58,8 @@ function choiceOf(operator: Aggregation['operator'], parameters: Float64Array): 
   }
   const wanted = (step: number) => Math.max(0, Math.trunc(parameters[step]!));
   if (operator === 'limitk') return (present, step) => present.slice(0, wanted(step));
-  const sign = operator === 'topk' ? 1 : -1;
-  return (present, step) => {
-    if (wanted(step) === 0) return [];
-    return present.sort((a, b) => sign * descending(a.values[step]!, b.values[step]!, sign)).slice(0, wanted(step));
-  };
-}
-
-/** NaN comes last whichever way the values are sorted. */
-function descending(a: number, b: number, sign: number): number {
-  if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : sign;
-  if (Number.isNaN(b)) return -sign;
-  return b > a ? 1 : b < a ? -1 : 0;
+  const better = operator === 'topk' ? (a: number, b: number) => a > b : (a: number, b: number) => a < b;
+  return (present, step) => bestOf(present, step, Math.min(wanted(step), present.length), better);
 }
 
 /** Whether a series falls into the sample: always the same one for the same labels. */

@@ -1,18 +1,18 @@
 import { evaluateScalar, evaluateVector } from '../evaluate/evaluate.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import { selectInstant } from '../evaluate/select-instant.ts';
-import { lastTime, mergeAlike, relabelled, type Steps, timeAt } from '../evaluate/steps.ts';
+import { mergeAlike, relabelled, type Steps, timeAt } from '../evaluate/steps.ts';
 import { LabelSet } from '../labels/label-set.ts';
 import { unwrapped } from '../syntax/ast.ts';
 import type { Implementation } from './implementation.ts';
 
 /** Functions between scalars and vectors, and those of time. */
 export const SCALARS = {
-  end: constant(({ setting }) => lastTime(setting.query) / 1000),
+  end: constant(({ setting }) => setting.query.end / 1000),
   pi: constant(() => Math.PI),
-  range: constant(({ setting }) => (lastTime(setting.query) - setting.query.start) / 1000),
+  range: constant(({ setting }) => (setting.query.end - setting.query.start) / 1000),
   start: constant(({ setting }) => setting.query.start / 1000),
-  step: constant(({ setting }) => setting.query.interval / 1000),
+  step: constant(({ setting }) => setting.query.step / 1000),
   time: {
     kind: 'whole',
     evaluate: async (_, __, steps) => ({ type: 'scalar', values: secondsOf(steps) }),

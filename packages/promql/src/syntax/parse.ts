@@ -2,6 +2,7 @@ import { parser } from '@prometheus-io/lezer-promql';
 import { type Dialect, PROMETHEUS_3 } from '../dialect.ts';
 import type { Expression } from './ast.ts';
 import { checkExpression } from './check.ts';
+import { normalizeNumbers } from './normalize.ts';
 import { readExpression } from './read-expression.ts';
 import { childNodes, Reading } from './reading.ts';
 import { failOnSyntaxError } from './syntax-error.ts';
@@ -33,12 +34,12 @@ const MAX_DEPTH = 500;
  * const expression = parseExpression('sum by (route) (rate(http_requests_total[5m]))');
  */
 export function parseExpression(text: string, options: ParseOptions = {}): ParsedExpression {
-  const reading = new Reading(text, options.dialect ?? PROMETHEUS_3, options.experimental ?? false);
+  const reading = new Reading(normalizeNumbers(text), options.dialect ?? PROMETHEUS_3, options.experimental ?? false);
   if (text.length > MAX_LENGTH) {
     reading.fail({ from: 0, to: 0 }, `expression has ${text.length} characters; the most is ${MAX_LENGTH}`);
   }
   failOnDepth(reading);
-  const tree = parser.parse(text);
+  const tree = parser.parse(reading.text);
   failOnSyntaxError(reading, tree);
   const root = readExpression(reading, childNodes(tree.topNode)[0]!);
   checkExpression(reading, root);

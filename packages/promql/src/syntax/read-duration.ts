@@ -18,6 +18,12 @@ export function readDuration(reading: Reading, node: SyntaxNode): Duration {
   const first = children[0]!;
   if (first.name === 'NumberDurationLiteralInDurationContext') return readLiteral(reading, first);
   if (first.name === 'UnaryOp') {
+    if (node.name === 'OffsetDurationExpr' && children[1]!.getChild('UnaryOp') !== null) {
+      reading.fail(
+        children[1]!,
+        `unexpected ${JSON.stringify(reading.textOf(children[1]!))} in offset, expected a duration`,
+      );
+    }
     const operand = readDuration(reading, children[1]!);
     if (reading.textOf(first) === '+') return operand;
     return typeof operand === 'number' ? -operand : { operator: 'negate', operands: [operand] };
