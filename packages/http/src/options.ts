@@ -1,5 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { flag, given, list, number, type OptionsOf, type Resolved, text } from '@telltale/core';
+import { httpMetrics } from './metrics.ts';
+
+const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const TAKEN = new Set<string>(['le', ...Object.values(httpMetrics).flatMap(({ labelNames }) => labelNames)]);
 
 /** A label of the user's: read from the request when its response has ended. Throwing or odd values become ''. */
 export type RequestLabel = (request: IncomingMessage, response: ServerResponse) => string | undefined;
@@ -11,9 +15,8 @@ export const httpOptions = {
   slowRequestMs: number(1_000, { min: 1, max: 3_600_000, unit: 'milliseconds' }),
   accessLog: flag(true),
   labels: given<Readonly<Record<string, RequestLabel>>, Readonly<Record<string, RequestLabel>>>(
-    'an object of functions (request, response) => text',
-    (raw) =>
-      typeof raw === 'object' && raw !== null && Object.values(raw).every((label) => typeof label === 'function'),
+    'an object of functions (request, response) => text, by label name',
+    (raw) => typeof raw === 'object' && raw !== null && Object.entries(raw).every(isLabel),
     {},
   ),
   token: text(undefined, { env: 'TELLTALE_TOKEN', secret: true }),
@@ -25,3 +28,7 @@ export type HttpOptions = OptionsOf<typeof httpOptions>;
 
 /** What they resolve to. */
 export type HttpConfig = Resolved<typeof httpOptions>;
+
+function isLabel([name, read]: [string, unknown]): boolean {
+  return typeof read === 'function' && LABEL_NAME.test(name) && !name.startsWith('__') && !TAKEN.has(name);
+}

@@ -59,7 +59,7 @@ export function setupMonitoring(first?: unknown, second?: unknown, next?: unknow
  *
  * @throws {ConfigError} naming every option and variable that cannot be used.
  */
-export async function fastifyMonitoring(instance: FastifyLike, options: MonitoringOptions = {}): Promise<void> {
+export async function fastifyMonitoring(instance: FastifyLike, options: MonitoringOptions): Promise<void> {
   // Fastify adds options of its own to those of a plugin.
   const { prefix: _, logLevel, logSerializers: __, ...own } = options as MonitoringOptions & Record<string, unknown>;
   const { monitor, http } = configure(logLevel === undefined ? own : { ...own, logLevel });
