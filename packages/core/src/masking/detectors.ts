@@ -6,9 +6,11 @@ import { setCookie } from './detectors/cookie.ts';
 import { email } from './detectors/email.ts';
 import { iban } from './detectors/iban.ts';
 import { jwt } from './detectors/jwt.ts';
+import { labelledValue } from './detectors/labelled-value.ts';
 import { namedValue } from './detectors/named-value.ts';
 import { phone } from './detectors/phone.ts';
 import { bareKey, privateKey } from './detectors/private-key.ts';
+import { spokenSecret } from './detectors/spoken-secret.ts';
 import { ssn } from './detectors/ssn.ts';
 import { addressCredentials, urlCredentials } from './detectors/url-credentials.ts';
 import { FIRST_PREFIX_BIT, Hint, PREFIX_BITS } from './hints.ts';
@@ -54,7 +56,9 @@ export function createDetectors(
     urlCredentials,
     addressCredentials,
     namedValue(isSecretKey, mayEndName),
+    labelledValue(isSecretKey),
     commandLine,
+    spokenSecret,
     bearer,
     basic,
     setCookie,

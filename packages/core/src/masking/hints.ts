@@ -12,8 +12,8 @@ export const Hint = {
   scheme: 8,
   /** A long run of letters and digits that starts as base64 of plain text does. */
   base64: 16,
-  /** A percent sign with two hex digits. */
-  percent: 32,
+  /** A percent sign with two hex digits, or a backslash and `u`. */
+  encoded: 32,
   /** Nine digits or more, with nothing but separators between them. */
   digits: 64,
   /** Two letters and two digits at the start of a word, as an IBAN has. */
@@ -170,7 +170,7 @@ export function createScanner({ names, announcing, prefixes }: ScannerOptions): 
           digits = 0;
           break;
         case PERCENT:
-          if (isHexDigit(text.charCodeAt(at + 1)) && isHexDigit(text.charCodeAt(at + 2))) hints |= Hint.percent;
+          if (isHexDigit(text.charCodeAt(at + 1)) && isHexDigit(text.charCodeAt(at + 2))) hints |= Hint.encoded;
           digits = 0;
           break;
         case AT:
@@ -180,11 +180,14 @@ export function createScanner({ names, announcing, prefixes }: ScannerOptions): 
         case BACKSLASH:
           hints |= Hint.escape;
           // The letter of an escape belongs to no word: `\n`, `\u0026`.
+          if (text.charCodeAt(at + 1) === 0x75) hints |= Hint.encoded;
           runStart = text.charCodeAt(at + 1) === 0x75 ? at + 6 : at + 2;
           digits = 0;
           break;
         case ESCAPED:
           hints |= Hint.escape;
+          // The head of a part of a form: `name="password"`, two line ends, the value.
+          if (code === 0x22 && text.charCodeAt(at + 1) < 0x0e && nameEnds.has(tail)) hints |= Hint.name;
           digits = 0;
           break;
         case OTHER:

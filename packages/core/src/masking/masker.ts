@@ -1,6 +1,6 @@
 import { maskedCopy } from './copy.ts';
 import { applyDetector } from './detector.ts';
-import { maskBase64, maskPercentEncoded } from './detectors/encoded.ts';
+import { maskBase64, maskPercentEncoded, maskUnicodeEscapes } from './detectors/encoded.ts';
 import { createDetectors, PREFIXES } from './detectors.ts';
 import { createScanner, Hint } from './hints.ts';
 import { createKeyRules, type KeyPath, type KeyVerdict } from './key-rules.ts';
@@ -66,10 +66,15 @@ const SHORTEST_TEXT = 5;
 const SMALLEST_CARD = 1e12;
 
 /** What stands before a blank and a credential. */
-const ANNOUNCING =
-  'bearer basic token dpop apikey ssws geniekey genie privatetoken sso-key --password --passwd --passphrase --pass --token --secret -key -password -token -secret password by -u --user'.split(
+const ANNOUNCING: readonly string[] = [
+  ...'bearer basic dpop token apikey ssws geniekey genie privatetoken sso-key password by mysql mysqldump mysqladmin'.split(
     ' ',
-  );
+  ),
+  ...'--password --passwd --passphrase --pass --token --secret -key -password -token -secret --user -u -a -p'.split(
+    ' ',
+  ),
+  ...['password', 'passcode', 'passphrase', 'secret', 'token', 'key', 'pin', 'code'].map((name) => `${name} is`),
+];
 
 /**
  * Makes a masker.
@@ -102,7 +107,7 @@ export function createMasker(options: MaskerOptions = {}): Masker {
     }
     if (depth === DEEPEST_ENCODING) return masked;
     const deeper = (part: string) => maskWithin(part, depth + 1);
-    if ((hints & Hint.percent) !== 0) masked = maskPercentEncoded(masked, deeper);
+    if ((hints & Hint.encoded) !== 0) masked = maskUnicodeEscapes(maskPercentEncoded(masked, deeper), deeper);
     if ((hints & Hint.base64) !== 0) masked = maskBase64(masked, deeper);
     return masked;
   }

@@ -29,6 +29,16 @@ function decodePercent(text: string): string {
   }
 }
 
+const UNICODE_ESCAPE = /\\u00([2-7][\da-fA-F])/g;
+
+/** Masks what JSON's escapes of plain characters hide (`\u0026token=…`), as {@link maskPercentEncoded} does. */
+export function maskUnicodeEscapes(text: string, maskText: MaskText): string {
+  const decoded = text.replace(UNICODE_ESCAPE, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  if (decoded === text) return text;
+  const masked = maskText(decoded);
+  return masked === decoded ? text : masked;
+}
+
 // The look behind keeps a long word from being read again from each of its characters.
 const BASE64_WORD = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}/g;
 /** So many characters are decoded first, to see whether the rest is worth it. */

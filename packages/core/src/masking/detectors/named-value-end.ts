@@ -19,6 +19,7 @@ interface Covered {
 }
 
 const LABEL = 'REDACTED';
+const EQUALS = 0x3d;
 const COLON = 0x3a;
 const GREATER = 0x3e;
 const COMMA = 0x2c;
@@ -28,7 +29,11 @@ const BACKSLASH = 0x5c;
 export function coverValue(text: string, from: number, name: NamedValue, cover: Cover): Covered | undefined {
   let start = from;
   if (name.separator === GREATER) return coverElement(text, start, cover);
-  for (const limit = from + 16; start < limit && isBlank(text.charCodeAt(start)); ) start++;
+  for (
+    const limit = from + 16;
+    (start < limit && isBlank(text.charCodeAt(start))) || (name.quoted && isLineEnd(text.charCodeAt(start)));
+  )
+    start++;
   let open = start;
   while (text.charCodeAt(open) === BACKSLASH && open - start < 16) open++;
   const quote = text.charCodeAt(open);
@@ -65,7 +70,7 @@ function backslashesBefore(text: string, at: number): number {
 function coverUpTo(text: string, start: number, end: number, name: NamedValue, cover: Cover): Covered | undefined {
   const value = text.slice(start, end === -1 ? text.length : end);
   if (isMask(value) || isPlaceholder(value) || !/[\p{L}\p{N}]/u.test(value)) return undefined;
-  if (name.weak && !(looksRandom(value) && !value.includes(' '))) return undefined;
+  if (name.weak && !(name.separator === EQUALS && looksRandom(value) && !value.includes(' '))) return undefined;
   // A list of names rather than of names and values.
   if (name.separator === COMMA && /^[A-Za-z]+(?:-[A-Za-z]+)+$|^(?:accept|host|origin|cookie|date|via)$/i.test(value))
     return undefined;
@@ -127,7 +132,8 @@ function coverBare(text: string, start: number, name: NamedValue, cover: Cover):
 }
 
 function bareValue(text: string, start: number, name: NamedValue): string {
-  if (name.weak && !looksRandom(match(WEAK_VALUE, text, start))) return '';
+  if (name.weak && (name.separator !== EQUALS || !looksRandom(match(WEAK_VALUE, text, start)))) return '';
+  if (name.separator === COLON && text.charCodeAt(start) === 0x28) return '';
   if (name.header === 'cookie') return match(LINE, text, start).trimEnd();
   if (name.header === 'authorization') {
     const parameters = match(PARAMETERS, text, start);
@@ -172,7 +178,7 @@ function isExplanation(text: string, start: number, value: string, name: NamedVa
 }
 
 const PLACEHOLDER =
-  /^(?:[*•.x_-]+|true|false|null|none|nil|undefined|nan|yes|no|on|off|n\/a|\$\{?[A-Z_][A-Z0-9_.]*\}?|\$\{\{?[^}]*\}?\}|\{\{[^}]*\}\}|%[sdoj]|<[\w .-]+>|process\.env[.\w]*|\[?(?:redacted|masked|hidden|filtered|secret|removed)\]?|required|invalid|missing|expired|empty|string|number|unknown|incorrect|provided|set|unset|changed|updated|ok|failed|mismatch)$/i;
+  /^(?:[*•.x_-]+|true|false|null|none|nil|undefined|nan|yes|no|on|off|n\/a|\$\{?[A-Z_][A-Z0-9_.]*\}?|\$\{\{?[^}]*\}?\}|\{\{[^}]*\}\}|%[sdoj]|<[\w .-]+>|process\.env[.\w]*|\[?(?:redacted|masked|hidden|filtered|secret|removed)\]?|required|invalid|missing|expired|empty|string|number|unknown|incorrect|provided|set|unset|changed|updated|ok|failed|mismatch|sent|verified|valid|validated|accepted|rejected|granted|denied|active|include|omit|same-origin|\$\d+|\?|[:@][a-z_]+)$/i;
 
 function isPlaceholder(value: string): boolean {
   return value.length < 128 && PLACEHOLDER.test(value);
@@ -181,6 +187,10 @@ function isPlaceholder(value: string): boolean {
 /** What this or another masker has put there. */
 function isMask(value: string): boolean {
   return /^\[[A-Z][A-Z0-9 -]{1,30}(?: […#][^\]]*| [^\s\]]*\*{3}@[^\]]*)?\]/.test(value);
+}
+
+function isLineEnd(code: number): boolean {
+  return code === 0x0a || code === 0x0d;
 }
 
 function isBlank(code: number): boolean {

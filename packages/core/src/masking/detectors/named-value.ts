@@ -113,6 +113,13 @@ function nameBefore(
   from: number,
   readName: ReadName,
 ): (SecretName & Pick<NamedValue, 'separator' | 'quoted' | 'before'>) | undefined {
+  if (code === GREATER) {
+    // The name of an element, with or without attributes, stands after its `<`.
+    const tag = text.slice(Math.max(from, separator - LONGEST_TAG), separator);
+    const element = /<(?:\w{1,64}:)?([\w.-]{1,64})(?:\s[^<]*)?$/.exec(tag)?.[1] ?? '';
+    const found = readName(element, '');
+    return found && { ...found, separator: code, quoted: false, before: 0x3c };
+  }
   let end = separator;
   for (let limit = end - 3; end > limit && isBlank(text.charCodeAt(end - 1)); ) end--;
   const closed = end;
@@ -125,13 +132,6 @@ function nameBefore(
     start--;
   if (end - start < 2) return undefined;
   let word = text.slice(start, end);
-  if (code === GREATER) {
-    // The name of an element, with or without attributes, stands after its `<`.
-    const tag = text.slice(Math.max(from, separator - LONGEST_TAG), separator);
-    word = /<(?:\w{1,64}:)?([\w.-]{1,64})(?:\s[^<]*)?$/.exec(tag)?.[1] ?? '';
-    const found = readName(word, '');
-    return found && { ...found, separator: code, quoted: false, before: 0x3c };
-  }
   // The letter of an escape that stands before the name: `\npassword`, `\u0026token`.
   if (start > 0 && text.charCodeAt(start - 1) === 0x5c) word = word.replace(/^(?:u[\da-fA-F]{4}|[nrt])/, '');
   const before = start === 0 ? 0 : text.charCodeAt(start - 1);

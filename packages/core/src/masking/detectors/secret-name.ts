@@ -14,7 +14,7 @@ export interface SecretName {
 
 const EXPLAINED =
   /(?:^|\W)(?:unexpected|invalid|illegal|missing|unknown|expected|bad|wrong|next|no|expired|malformed)\s+$/i;
-const CHOSEN = /(?:pass|passwd|password|passphrase|passcode|pwd|pin|secret|otp)\d{0,3}$/;
+const CHOSEN = /(?:pass|passwd|password|passphrase|passcode|pwd|pin|secret|otp|cvv|cvc|cvn|csc|ssn|code)\d{0,3}$/;
 const AUTHORIZATION = /^(?:http|x|proxy|original|forwarded)*authorization$/;
 const COOKIE = /^(?:set|http|request|response)*cookies?2?$/;
 const KNOWN_LIMIT = 2_000;
@@ -36,7 +36,8 @@ export function createNameReader(isSecretKey: IsSecretKey): (word: string, phras
       if (known.size < KNOWN_LIMIT) known.set(word, name);
     }
     if (phrase === '') return name ?? undefined;
-    const secret = name ?? (isSecretPhrase(word, phrase, isSecretKey) ? describe(word, false) : undefined);
+    const sure = name !== null && !name.weak;
+    const secret = !sure && isSecretPhrase(word, phrase, isSecretKey) ? describe(word, false) : (name ?? undefined);
     return secret !== undefined && EXPLAINED.test(phrase) ? { ...secret, explained: true } : secret;
   };
 
