@@ -6,9 +6,8 @@ import type { ExpositionFormat } from './format.ts';
 import type { Section } from './render.ts';
 import { formatBound, formatExemplar, formatHead, formatValue } from './text.ts';
 
-/** Collects an instrument of ours; rejects as its `collect` does. */
-export async function openInstrument(instrument: AnyInstrument, format: ExpositionFormat): Promise<Section<Series>> {
-  await instrument.collect?.();
+/** Makes an instrument of ours, whose values are collected, ready to be written. */
+export function openInstrument(instrument: AnyInstrument, format: ExpositionFormat): Section<Series> {
   const { help, type, series } = instrument;
   const name = sampleName(instrument);
   const write = instrument.type === 'histogram' ? histogramWriter(instrument, format) : valueWriter(instrument, name);

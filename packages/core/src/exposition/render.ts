@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { INSTRUMENT } from '../registry/instrument.ts';
 import type { AnyInstrument, PrometheusRegistry } from '../registry/instruments.ts';
+import { collectAll } from './collect.ts';
 import { type ForeignMetric, openForeign } from './foreign-metric.ts';
 import type { ExpositionFormat } from './format.ts';
 import { openInstrument } from './instrument-text.ts';
@@ -34,34 +35,32 @@ const TURN_MS = 4;
  * every few milliseconds however many series there are.
  */
 export async function* render(options: RenderOptions): AsyncGenerator<string, void, void> {
-  const seen = new Set<string>();
+  const metrics = metricsOf(options.registries);
+  const collected = collectAll(metrics.map(({ metric }) => metric).filter(isInstrument), options.reportError);
   let text = '';
   let written = 0;
   let turnEnds = performance.now() + TURN_MS;
 
-  for (const registry of options.registries) {
-    for (const metric of registry.getMetricsAsArray() as readonly (AnyInstrument | ForeignMetric)[]) {
-      if (seen.has(metric.name)) continue;
-      seen.add(metric.name);
-      const section = await open(metric, registry, options);
-      if (section === undefined) continue;
-      text += section.head;
-      for (const item of section.items) {
-        try {
-          text += section.write(item);
-        } catch (error) {
-          options.reportError(error);
-          break;
-        }
-        if (text.length >= CHUNK) {
-          yield text;
-          text = '';
-        }
-        // A look at the clock costs as much as a short series.
-        if ((++written & 31) === 0 && performance.now() > turnEnds) {
-          await nextTurn();
-          turnEnds = performance.now() + TURN_MS;
-        }
+  for (const { metric, registry } of metrics) {
+    if (isInstrument(metric) && (await collected.get(metric)) === false) continue;
+    const section = await open(metric, registry, options);
+    if (section === undefined) continue;
+    text += section.head;
+    for (const item of section.items) {
+      try {
+        text += section.write(item);
+      } catch (error) {
+        options.reportError(error);
+        break;
+      }
+      if (text.length >= CHUNK) {
+        yield text;
+        text = '';
+      }
+      // A look at the clock costs as much as a short series.
+      if ((++written & 31) === 0 && performance.now() > turnEnds) {
+        await nextTurn();
+        turnEnds = performance.now() + TURN_MS;
       }
     }
   }
@@ -69,13 +68,35 @@ export async function* render(options: RenderOptions): AsyncGenerator<string, vo
   if (text !== '') yield text;
 }
 
+type AnyMetric = AnyInstrument | ForeignMetric;
+
+interface Registered {
+  readonly metric: AnyMetric;
+  readonly registry: PrometheusRegistry;
+}
+
+/** Of a name that stands in several registries, the first. */
+function metricsOf(registries: readonly PrometheusRegistry[]): readonly Registered[] {
+  const metrics = new Map<string, Registered>();
+  for (const registry of registries) {
+    for (const metric of registry.getMetricsAsArray() as readonly AnyMetric[]) {
+      if (!metrics.has(metric.name)) metrics.set(metric.name, { metric, registry });
+    }
+  }
+  return [...metrics.values()];
+}
+
+function isInstrument(metric: AnyMetric): metric is AnyInstrument {
+  return INSTRUMENT in metric;
+}
+
 async function open(
-  metric: AnyInstrument | ForeignMetric,
+  metric: AnyMetric,
   registry: PrometheusRegistry,
   { format, defaultLabels, reportError }: RenderOptions,
 ): Promise<Section | undefined> {
   try {
-    if (INSTRUMENT in metric) return (await openInstrument(metric, format)) as Section;
+    if (isInstrument(metric)) return openInstrument(metric, format) as Section;
     return (await openForeign(metric, format, { ...defaultLabels, ...labelsOf(registry) })) as Section;
   } catch (error) {
     reportError(error);
