@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_BUCKETS } from '@telltale/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RouteSummary, startTraffic, type TrafficSummary } from '../../examples/shop/src/traffic.ts';
+import type { RouteSummary, TrafficSummary } from '../../examples/shop/src/traffic/measurements.ts';
+import { startTraffic } from '../../examples/shop/src/traffic.ts';
 import { debianProgram } from '../servers/debian.ts';
 import { type Prometheus, startPrometheus } from '../servers/prometheus.ts';
 
