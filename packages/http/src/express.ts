@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { enterContext, type Monitor } from '@telltale/core';
-import { type ExpressRequest, followRequest, hasOwnRoute, routeAfterwards } from './express-routes.ts';
+import { followRequest, hasOwnRoute, routeAfterwards } from './express-routes.ts';
+import type { ExpressRequest } from './express-way.ts';
 import { type RequestObservation, RequestObserver } from './observe-request.ts';
 import type { HttpConfig } from './options.ts';
 import { pathOf } from './request-path.ts';

@@ -9,6 +9,7 @@ import {
 } from '@telltale/core';
 import { echoIdentifiers, keepContext } from './carry-context.ts';
 import { CustomLabels } from './custom-labels.ts';
+import type { EndedRequest } from './ended-request.ts';
 import type { HttpConfig } from './options.ts';
 import { isDisconnect, RequestErrors } from './request-errors.ts';
 import { logRequest } from './request-log.ts';
@@ -102,7 +103,8 @@ export class RequestObservation implements Origin {
 
   /** The route's template; `unmatched` where there is none. */
   get name(): string {
-    return this.route ?? this.#observer.routeAfterwards(this.#request) ?? UNMATCHED;
+    const { monitor, routeAfterwards } = this.#observer;
+    return this.route ?? monitor.errors.guard('http', () => routeAfterwards(this.#request), undefined) ?? UNMATCHED;
   }
 
   /** Begins to watch. What is ignored has its context and nothing else. */
@@ -149,20 +151,23 @@ export class RequestObservation implements Origin {
   }
 
   #end(): void {
-    this.#observer.metrics.inFlight.dec();
+    const { monitor, metrics, config, customLabels } = this.#observer;
+    const { errors, logger } = monitor;
+    metrics.inFlight.dec();
     try {
-      this.#tell();
+      const ended = this.#summary();
+      metrics.record(ended, customLabels.valuesOf(this.#request, this.#response));
+      if (this.#operation !== undefined) endOperation(monitor, this.#operation, ended);
+      logRequest(logger, ended, isEventStream(this.#response), config);
     } catch (error) {
-      this.reportFailure(error);
+      errors.report('http', error);
     }
   }
 
-  #tell(): void {
-    const { monitor, metrics, config, customLabels } = this.#observer;
-    const request = this.#request;
+  #summary(): EndedRequest {
+    const { method = '' } = this.#request;
     const response = this.#response;
-    const durationMs = monitor.config.clock.monotonic() - this.#startedAt;
-    const { method = '' } = request;
+    const durationMs = this.#observer.monitor.config.clock.monotonic() - this.#startedAt;
     const whole = isWhole(response);
     // A handler destroyed it with an error, as a failed stream does.
     const failed = !whole && response.errored && !isDisconnect(response.errored);
@@ -170,8 +175,7 @@ export class RequestObservation implements Origin {
     const aborted = !whole && !failed;
     const status = whole ? response.statusCode : failed ? 500 : CLIENT_CLOSED_REQUEST;
     const bodiless = method === 'HEAD' || status === 204 || status === 304;
-
-    const ended = {
+    return {
       method,
       path: this.#path,
       route: this.name,
@@ -184,9 +188,6 @@ export class RequestObservation implements Origin {
       errors: this.#errors?.toArray(aborted) ?? [],
       context: this.context,
     };
-    metrics.record(ended, customLabels.valuesOf(request, response));
-    logRequest(monitor.logger, ended, isEventStream(response), config);
-    if (this.#operation !== undefined) endOperation(monitor, this.#operation, ended);
   }
 
   #startOperation(): void {

@@ -1,4 +1,5 @@
 import type { Operation } from '@telltale/core';
+import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { RawConnection, send } from './client.ts';
 import type { ServerDriver, TestRoute } from './driver.ts';
@@ -57,6 +58,27 @@ export function harmlessnessContract(driver: ServerDriver): void {
       expect(await service.requests(2)).toEqual(['GET /items/:id 200 = 1', 'GET /throws 500 = 1']);
       const [failures] = await service.samples('telltale_internal_errors_total');
       expect(failures).toMatch(/^http = 2$/);
+    });
+
+    it('serves on when the logger breaks, and still tells listeners', async () => {
+      const service = await startService(driver, { routes: ROUTES });
+      const over: Operation[] = [];
+      service.monitor.operations.subscribe({ onEnd: (operation) => over.push(operation) });
+      Object.assign(service.monitor.logger, { info: broken, warning: broken, error: broken });
+      expect((await send(service.port, '/items/1')).status).toBe(200);
+      expect((await send(service.port, '/throws')).status).toBe(500);
+      expect(await service.requests(2)).toEqual(['GET /items/:id 200 = 1', 'GET /throws 500 = 1']);
+      expect(over).toHaveLength(2);
+    });
+
+    it('serves on when the registry breaks', async () => {
+      const registry = new Registry();
+      const service = await startService(driver, { routes: ROUTES, options: { registry } });
+      Object.assign(registry, { getMetricsAsArray: broken, getSingleMetric: broken, registerMetric: broken });
+      expect((await send(service.port, '/items/1')).status).toBe(200);
+      expect((await send(service.port, '/throws')).status).toBe(500);
+      const { status, text } = await send(service.port, '/metrics');
+      expect([status, text]).toEqual([500, 'The metrics could not be written.\n']);
     });
 
     it.each([
