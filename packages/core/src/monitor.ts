@@ -140,16 +140,19 @@ export class Monitor {
    */
   close(): Promise<void> {
     this.#closing ??= (async () => {
-      for (const closer of this.#closers.splice(0).reverse()) {
+      // The log stays open for what goes wrong with the others.
+      const last = [
+        () => this.#dropDefaultMetrics(),
+        () => this.instruments.unregister(),
+        () => this.#output.sink.close(),
+      ];
+      for (const close of [...this.#closers.splice(0).reverse(), ...last]) {
         try {
-          await closer();
+          await close();
         } catch (error) {
           this.errors.report('close', error);
         }
       }
-      this.#dropDefaultMetrics();
-      this.#output.sink.close();
-      this.instruments.unregister();
       if (slot.monitor === this) slot.monitor = undefined;
     })();
     return this.#closing;
