@@ -7,6 +7,7 @@ import { createKeyRules, type KeyPath, type KeyVerdict } from './key-rules.ts';
 import { REDACTED, secretKeyEndings } from './keys.ts';
 import { isSecretItem, isSecretPair } from './lists.ts';
 import { type MaskerOptions, resolveMaskerOptions } from './masker-options.ts';
+import { rememberLooks } from './recent-looks.ts';
 import { createCover } from './show.ts';
 
 /**
@@ -41,7 +42,7 @@ export interface Masker {
    * The text with every secret in it masked; the same string when there was none. Linear in its length. Whoever has
    * looked already passes what came of it.
    */
-  readonly maskText: (text: string, look?: number) => string;
+  readonly maskText: (text: string, looked?: number) => string;
   /** A number or its mask: a card's number may be one. */
   readonly maskNumber: (value: number | bigint) => number | bigint | string;
   /**
@@ -94,13 +95,15 @@ export function createMasker(options: MaskerOptions = {}): Masker {
     announcing: ANNOUNCING,
     prefixes: PREFIXES,
   });
-  const { scan } = scanner;
+  const look = rememberLooks(scanner.scan, (hints) => (hints & ~Hint.escape) === 0);
   const detectors = createDetectors(isSecretKey, scanner.mayEndName).filter(
     ({ name, optional }) => (optional !== true || enable.includes(name)) && !disable.includes(name),
   );
 
-  function maskWithin(text: string, depth: number, hints = scan(text)): string {
-    if ((hints & ~Hint.escape) === 0 || text.length < SHORTEST_TEXT) return text;
+  function maskWithin(text: string, depth: number, looked?: number): string {
+    if (text.length < SHORTEST_TEXT) return text;
+    const hints = looked ?? look(text);
+    if ((hints & ~Hint.escape) === 0) return text;
     let masked = text;
     for (const detector of detectors) {
       if ((detector.hints & hints) !== 0) masked = applyDetector(detector, masked, cover);
@@ -112,7 +115,7 @@ export function createMasker(options: MaskerOptions = {}): Masker {
     return masked;
   }
 
-  const maskText = (text: string, look?: number): string => maskWithin(text, 0, look);
+  const maskText = (text: string, looked?: number): string => maskWithin(text, 0, looked);
 
   const masker: Masker = {
     verdict,
@@ -125,7 +128,7 @@ export function createMasker(options: MaskerOptions = {}): Masker {
       if (reveal === 'kind' || reveal === 'nothing') return REDACTED;
       return typeof value === 'object' || typeof value === 'function' ? REDACTED : cover('REDACTED', String(value));
     },
-    look: scan,
+    look,
     maskText,
     maskNumber: (value) => {
       if (typeof value === 'number' && !(Number.isInteger(value) && value >= SMALLEST_CARD)) return value;

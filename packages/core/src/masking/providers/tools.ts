@@ -116,4 +116,22 @@ export const TOOL_TOKENS: readonly ProviderToken[] = [
       keeps: ['secret_santa', 'path/pattern.ts', 'API-GATEWAY', `sha256-${filler('alphanumeric', 43)}=`],
     }),
   },
+  {
+    // https://developer.adobe.com/developer-console/docs/guides/credentials/, https://www.infracost.io/docs/features/cli_commands/,
+    // https://api.intra.42.fr/apidoc, https://docs.defined.net/, https://developers.dropbox.com/oauth-guide,
+    // https://docs.mapbox.com/api/accounts/tokens/ (secret and temporary tokens; public ones stay)
+    name: 'developer-tool',
+    label: 'TOOL TOKEN',
+    prefixes: ['p8e-', 'ico-', 's-s4t2', 'dnkey-', 'sl.', 'sk.', 'tk.'],
+    pattern:
+      'p8e-[A-Za-z0-9]{32}|ico-[A-Za-z0-9]{32}|s-s4t2(?:ud|af)-[a-f0-9]{64}|dnkey-[A-Za-z0-9=_-]{26}-[A-Za-z0-9=_-]{52}|sl\\.[A-Za-z0-9_=-]{100,}|[st]k\\.eyJ[A-Za-z0-9_-]{30,}\\.[A-Za-z0-9_-]{20,}',
+    examples: () => ({
+      masks: [
+        [`p8e-${filler('alphanumeric', 32)}`, '[TOOL TOKEN]'],
+        [`sk.eyJ${filler('alphanumeric', 60)}.${filler('alphanumeric', 22)}`, '[TOOL TOKEN]'],
+        [`sl.${filler('alphanumeric', 135)}`, '[TOOL TOKEN]'],
+      ],
+      keeps: [`pk.eyJ${filler('alphanumeric', 60)}`, 'disk.eyJ', 'ico-arrow'],
+    }),
+  },
 ];
