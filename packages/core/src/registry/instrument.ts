@@ -135,16 +135,16 @@ export abstract class Instrument<N extends readonly string[], S extends Series> 
   labels(labels: Labels<N>): S;
   labels(...values: LabelTuple<N>): S;
   labels(...values: readonly unknown[]): S {
-    const names = this.labelNames;
     const first = values[0];
     if (typeof first === 'object' && first !== null) return this.#byName(first as Labels<N>);
-    let node: LabelNode | Series | undefined = this.#root;
-    for (let i = 0; i < names.length; i++) {
-      const value = values[i];
-      node = (node as LabelNode).get(typeof value === 'string' ? value : labelText(value as LabelValue));
-      if (node === undefined) return this.#create(values as readonly LabelValue[]);
-    }
-    return names.length === 0 ? this.unlabelled! : (node as unknown as S);
+    const depth = this.labelNames.length;
+    if (depth === 0) return this.unlabelled!;
+    // One by one: for a loop V8 would make an array of them, which costs as much as two look-ups.
+    let node: LabelNode | Series | undefined = this.#root.get(labelText(first as LabelValue));
+    if (depth > 1) node = (node as LabelNode | undefined)?.get(labelText(values[1] as LabelValue));
+    if (depth > 2) node = (node as LabelNode | undefined)?.get(labelText(values[2] as LabelValue));
+    if (depth > 3) node = (node as LabelNode | undefined)?.get(labelText(values[3] as LabelValue));
+    return node === undefined || depth > 4 ? this.#findOrCreate(...values) : (node as S);
   }
 
   /** Forgets one series. A handle that is still held starts it anew when it is next used. */
@@ -225,14 +225,13 @@ export abstract class Instrument<N extends readonly string[], S extends Series> 
     let node: LabelNode | Series | undefined = this.unlabelled ?? this.#root;
     for (let i = 0; i < names.length; i++) {
       node = (node as LabelNode).get(labelText(labels[names[i] as N[number]]));
-      if (node === undefined) return this.#create(names.map((name) => labels[name as N[number]]));
+      if (node === undefined) return this.#findOrCreate(...names.map((name) => labels[name as N[number]]));
     }
     return node as S;
   }
 
-  #create(values: readonly LabelValue[]): S {
-    const raw = this.labelNames.map((_, i) => labelText(values[i]));
-    const accepted = raw.map(acceptLabelText);
+  #findOrCreate(...values: readonly unknown[]): S {
+    const accepted = this.labelNames.map((_, i) => acceptLabelText(labelText(values[i] as LabelValue)));
     const known = this.#find(accepted);
     if (known !== undefined) return known;
     if (this.series.length >= this.seriesLimit) return this.#overflowSeries();
