@@ -15,7 +15,7 @@ export interface Layer {
 }
 
 /** A layer's function: a handler, an error handler, a router or a mounted application. */
-export type LayerHandle = ((...args: never[]) => unknown) & { readonly stack?: Layer[] };
+type LayerHandle = ((...args: never[]) => unknown) & { readonly stack?: Layer[] };
 
 /** What `app.get(…)` makes. */
 export interface Route {

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { Express, NextFunction, Request, Response, Router } from 'express';
 import { describe, expect, it } from 'vitest';
-import { type ExpressVersion, expressVersions } from '../../../test/contracts/express-driver.ts';
 import { send } from '../../../test/contracts/http-server/client.ts';
 import { type Service, startService } from '../../../test/contracts/http-server/service.ts';
+import { type ExpressVersion, expressVersions } from '../test/express-driver.ts';
 import { expressMonitoring } from './express.ts';
 
 const ok = (_request: Request, response: Response): unknown => response.send('ok');

@@ -8,10 +8,10 @@ import busboy from 'busboy';
 import compression from 'compression';
 import type { Express } from 'express';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type ExpressVersion, expressDrivers, expressVersions } from '../../../test/contracts/express-driver.ts';
 import { send } from '../../../test/contracts/http-server/client.ts';
 import { type Service, type ServiceOptions, startService } from '../../../test/contracts/http-server/service.ts';
 import { httpServerContract } from '../../../test/contracts/http-server.ts';
+import { type ExpressVersion, expressDrivers, expressVersions } from '../test/express-driver.ts';
 import { expressMonitoring } from './express.ts';
 
 for (const driver of expressDrivers) httpServerContract(driver);

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { connect } from 'node:http2';
 import { type FastifyInstance, fastify } from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { buildFastify, fastifyDriver } from '../../../test/contracts/fastify-driver.ts';
 import { send } from '../../../test/contracts/http-server/client.ts';
 import type { TestRoute } from '../../../test/contracts/http-server/driver.ts';
 import { type Service, startService } from '../../../test/contracts/http-server/service.ts';
 import { httpServerContract } from '../../../test/contracts/http-server.ts';
+import { buildFastify, fastifyDriver } from '../test/fastify-driver.ts';
 
 httpServerContract(fastifyDriver);
 

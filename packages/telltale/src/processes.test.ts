@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 
 const home = fileURLToPath(new URL('..', import.meta.url));
+const require = createRequire(import.meta.url);
+const express4 = require.resolve('express4');
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 interface Ended {
@@ -101,7 +104,7 @@ it('is a pass-through with TELLTALE_ENABLED=false', async () => {
 it('works by require, with Express 4', async () => {
   const { code, stdout, stderr } = await run(
     'commonjs',
-    `const express = require('express4');
+    `const express = require(${JSON.stringify(express4)});
      const { setupMonitoring, setUser } = require('telltale');
      const app = express();
      const logger = setupMonitoring(app, { serviceName: 'old', environment: 'production', version: '1.0.0' });

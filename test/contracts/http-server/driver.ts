@@ -3,7 +3,7 @@ import type { Monitor } from '@telltale/core';
 import type { HttpConfig } from '../../../packages/http/src/options.ts';
 
 /** What a handler of the contract is given. */
-export interface Exchange {
+interface Exchange {
   readonly params: Readonly<Record<string, string>>;
   /** Of a JSON request. */
   readonly body: unknown;

@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,6 +126,3 @@ export async function startService(driver: ServerDriver, setup: ServiceOptions =
   });
   return new Service((server.address() as AddressInfo).port, monitor, logFile);
 }
-
-/** A handler by Node's own means. */
-export type RawHandler = (request: IncomingMessage, response: ServerResponse) => unknown;

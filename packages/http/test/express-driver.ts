@@ -2,10 +2,10 @@ import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import type * as Express from 'express';
-import { expressMonitoring } from '../../packages/http/src/express.ts';
-import type { Answer, ServerDriver, TestApp, TestRoute } from './http-server/driver.ts';
+import type { Answer, ServerDriver, TestApp, TestRoute } from '../../../test/contracts/http-server/driver.ts';
+import { expressMonitoring } from '../src/express.ts';
 
-const require = createRequire(new URL('../../packages/http/package.json', import.meta.url));
+const require = createRequire(import.meta.url);
 
 /** One Express, as its own users would load it. */
 export interface ExpressVersion {
@@ -15,8 +15,7 @@ export interface ExpressVersion {
   createRouter(options?: Express.RouterOptions): Express.Router;
 }
 
-function version(name: string, id: string): ExpressVersion {
-  const express = require(id) as typeof Express.default;
+function version(name: string, express: typeof Express.default): ExpressVersion {
   return { name, express, createApp: () => express(), createRouter: (options) => express.Router(options) };
 }
 
@@ -33,9 +32,9 @@ function withOlderRouter(): ExpressVersion {
 
 /** Every Express that Telltale is tested with. */
 export const expressVersions: readonly ExpressVersion[] = [
-  version('Express 5.3', 'express'),
+  version('Express 5.3', require('express')),
   withOlderRouter(),
-  version('Express 4', 'express4'),
+  version('Express 4', require('express4')),
 ];
 
 /** A contract driver for each of them. */

@@ -1,6 +1,6 @@
 import { type FastifyInstance, fastify } from 'fastify';
-import { observeFastify } from '../../packages/http/src/fastify.ts';
-import type { ServerDriver, TestApp, TestRoute } from './http-server/driver.ts';
+import type { ServerDriver, TestApp, TestRoute } from '../../../test/contracts/http-server/driver.ts';
+import { observeFastify } from '../src/fastify.ts';
 
 /** Fastify 5, with Node's HTTP/1 server. */
 export const fastifyDriver: ServerDriver = {
