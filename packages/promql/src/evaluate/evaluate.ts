@@ -6,6 +6,7 @@ import { evaluateBinary } from './binary.ts';
 import type { Evaluation } from './evaluation.ts';
 import { isStepInvariant } from './invariant.ts';
 import { selectInstant } from './select-instant.ts';
+import { selectSmoothed } from './select-smoothed.ts';
 import { mergeAlike, relabelled, type StepSeries, type Steps, type Value } from './steps.ts';
 
 /**
@@ -22,7 +23,10 @@ export async function evaluate(evaluation: Evaluation, expression: Expression, s
     case 'string':
       return { type: 'string', text: node.text };
     case 'selector':
-      return { type: 'vector', series: await selectInstant(evaluation, node, steps) };
+      return {
+        type: 'vector',
+        series: await (node.edges === 'smoothed' ? selectSmoothed : selectInstant)(evaluation, node, steps),
+      };
     case 'unary': {
       const operand = await evaluate(evaluation, node.operand, steps);
       return node.operator === '-' ? negated(operand, evaluation) : operand;

@@ -27,9 +27,8 @@ export async function matchVectors(
   const { matching } = expression;
   const swapped = matching.cardinality === 'one-to-many';
   const [many, one] = swapped ? [right, left] : [left, right];
-  const [fillMany, fillOne] = swapped
-    ? [matching.fill.right, matching.fill.left]
-    : [matching.fill.left, matching.fill.right];
+  // As Prometheus has it: with group_right, too, `fill_left` fills the side that is many.
+  const { left: fillMany, right: fillOne } = matching.fill;
   const pairing = new Pairing(evaluation, expression, steps);
 
   for (const group of groupsOf(matching, many, one).values()) {

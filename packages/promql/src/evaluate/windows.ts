@@ -97,7 +97,8 @@ function presentSamples({ labels, values, present }: StepSeries, steps: Steps): 
   return { labels, timestamps: timestamps.subarray(0, length), values: kept.subarray(0, length) };
 }
 
-function withoutStale(series: RawSeries): Samples {
+/** The samples of a series without its staleness markers. */
+export function withoutStale(series: RawSeries): Samples {
   const { labels, timestamps, values } = series;
   let at = 0;
   while (at < values.length && (!Number.isNaN(values[at]!) || !isStale(values, at))) at++;

@@ -5,42 +5,45 @@ import { selectInstant } from '../evaluate/select-instant.ts';
 import { emptySeries, hasValues, type StepSeries, type Steps, type Value } from '../evaluate/steps.ts';
 import { type LabelSet, METRIC_NAME } from '../labels/label-set.ts';
 import { Matcher } from '../labels/matcher.ts';
-import { type Call, unwrapped, type VectorSelector } from '../syntax/ast.ts';
+import { type Call, type Expression, unwrapped } from '../syntax/ast.ts';
 import type { Implementation } from './implementation.ts';
 
-/** The metric whose labels are joined where none is named, and the labels that identify whom it describes. */
-const DEFAULT_METRIC = 'target_info';
+/** The labels by which an info series says whom it describes. */
 const IDENTIFYING = ['instance', 'job'];
 
-/** `info`: adds to each element the data labels of the info metric of its instance and job. */
+/** `info`: adds to each element the labels of the info metrics of its instance and job. */
 export const INFO = { info: { kind: 'whole', evaluate: info } } as const satisfies Record<string, Implementation>;
 
 async function info(evaluation: Evaluation, { args, span }: Call, steps: Steps): Promise<Value> {
   const series = await evaluateVector(evaluation, args[0]!, steps);
-  const asked = args[1] === undefined ? [] : (unwrapped(args[1]) as VectorSelector).matchers;
-  const names = asked.filter(({ name }) => name === METRIC_NAME);
-  const data = asked.filter(({ name }) => name !== METRIC_NAME);
-  const selector: VectorSelector = {
-    kind: 'selector',
-    type: 'vector',
-    span,
-    name: undefined,
-    matchers: [...(names.length > 0 ? names : [new Matcher(METRIC_NAME, '=', DEFAULT_METRIC)]), ...data],
-    shift: { offset: 0, at: undefined },
-    edges: undefined,
-  };
-  const infos = byIdentity(await selectInstant(evaluation, selector, steps));
+  const { names, data } = matchersOf(args[1]);
+  const infos = byIdentity(
+    await selectInstant(
+      evaluation,
+      {
+        kind: 'selector',
+        type: 'vector',
+        span,
+        name: undefined,
+        matchers: [...names, ...data],
+        shift: { offset: 0, at: undefined },
+        edges: undefined,
+      },
+      steps,
+      'timestamp',
+    ),
+  );
   const required = data.some((matcher) => !matcher.matches(''));
   const wanted = data.length === 0 ? undefined : new Set(data.map(({ name }) => name));
   const results = new Map<string, StepSeries>();
 
   for (const one of series) {
-    const own = names.some((matcher) => matcher.matches(one.labels.get(METRIC_NAME)));
-    const candidates = own ? [] : (infos.get(identityOf(one.labels)) ?? []);
+    const isInfo = names.every((matcher) => matcher.matches(one.labels.get(METRIC_NAME)));
+    const candidates = isInfo ? [] : (infos.get(identityOf(one.labels)) ?? []);
     for (let step = 0; step < steps.count; step++) {
       if (one.present[step] === 0) continue;
-      const found = candidates.filter(({ present }) => present[step] === 1);
-      if (found.length === 0 && required && !own) continue;
+      const found = newestOfEachMetric(candidates, step);
+      if (found.length === 0 && required && !isInfo) continue;
       const labels = enriched(one.labels, found, wanted);
       let result = results.get(labels.key);
       if (result === undefined) results.set(labels.key, (result = emptySeries(labels, steps)));
@@ -52,17 +55,42 @@ async function info(evaluation: Evaluation, { args, span }: Call, steps: Steps):
   return { type: 'vector', series: [...results.values()].filter(hasValues) };
 }
 
+/** Which info metrics to join, and which of their labels. Unless named, it is `target_info`. */
+function matchersOf(argument: Expression | undefined): { names: readonly Matcher[]; data: readonly Matcher[] } {
+  const selector = argument === undefined ? undefined : unwrapped(argument);
+  const matchers = selector?.kind === 'selector' ? selector.matchers : [];
+  const names = matchers.filter(({ name }) => name === METRIC_NAME);
+  const data = matchers.filter(({ name }) => name !== METRIC_NAME);
+  if (names.length === 0) return { names: [new Matcher(METRIC_NAME, '=', 'target_info')], data };
+  const onlyExcludes = names.every(({ operator }) => operator.startsWith('!'));
+  return { names: onlyExcludes ? [...names, new Matcher(METRIC_NAME, '=~', '.+_info')] : names, data };
+}
+
 function byIdentity(infos: readonly StepSeries[]): Map<string, StepSeries[]> {
   const found = new Map<string, StepSeries[]>();
   for (const one of infos) {
     const identity = identityOf(one.labels);
-    found.set(identity, [...(found.get(identity) ?? []), one]);
+    const others = found.get(identity);
+    if (others === undefined) found.set(identity, [one]);
+    else others.push(one);
   }
   return found;
 }
 
 function identityOf(labels: LabelSet): string {
   return labels.keyOf((name) => IDENTIFYING.includes(name));
+}
+
+/** Where the labels of an info metric changed, the series with the newest sample holds. Values are timestamps. */
+function newestOfEachMetric(candidates: readonly StepSeries[], step: number): readonly StepSeries[] {
+  const newest = new Map<string, StepSeries>();
+  for (const one of candidates) {
+    if (one.present[step] === 0) continue;
+    const name = one.labels.get(METRIC_NAME);
+    const before = newest.get(name);
+    if (before === undefined || one.values[step]! > before.values[step]!) newest.set(name, one);
+  }
+  return [...newest.values()];
 }
 
 /** The labels with those of the info series added; what the element has itself stays. */

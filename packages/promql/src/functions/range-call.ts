@@ -1,3 +1,4 @@
+import { EvaluationError } from '../errors.ts';
 import { evaluateScalar } from '../evaluate/evaluate.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import { emptySeries, type StepSeries, type Steps, sameLabels, timeAt } from '../evaluate/steps.ts';
@@ -18,7 +19,9 @@ export async function callRangeFunction(
   for (const argument of call.args) {
     if (argument.type === 'scalar') scalars.push(await evaluateScalar(evaluation, argument, steps));
   }
-  const range = await rangeVector(evaluation, rangeArgument(call), steps);
+  const argument = rangeArgument(call);
+  if (argument.kind === 'range') checkEdges(call.name, argument.selector.edges);
+  const range = await rangeVector(evaluation, argument, steps);
   const { budget } = evaluation;
   const results: StepSeries[] = [];
   const seen = new Set<string>();
@@ -37,6 +40,17 @@ export async function callRangeFunction(
   }
   budget.takeSamples(results.length * steps.count);
   return results;
+}
+
+/** The functions that know what to do with samples beyond the edges of a window. */
+const EDGES: Readonly<Record<'anchored' | 'smoothed', readonly string[]>> = {
+  anchored: ['changes', 'delta', 'increase', 'rate', 'resets'],
+  smoothed: ['delta', 'increase', 'rate'],
+};
+
+function checkEdges(name: string, edges: 'anchored' | 'smoothed' | undefined): void {
+  if (edges === undefined || EDGES[edges].includes(name)) return;
+  throw new EvaluationError(`${edges} modifier can only be used with: ${EDGES[edges].join(', ')} - not with ${name}`);
 }
 
 /** The argument that is a range vector. */

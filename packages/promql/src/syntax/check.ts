@@ -15,7 +15,11 @@ import { documentedType, type ValueType } from './value-type.ts';
 
 /** Checks the types of an expression and of all within it, the innermost first. */
 export function checkExpression(reading: Reading, expression: Expression): void {
-  for (const child of childrenOf(expression)) checkExpression(reading, child);
+  for (const child of childrenOf(expression)) {
+    // The labels that `info` is to add may be any, so its selector may be empty.
+    const labelsOfInfo = expression.kind === 'call' && expression.name === 'info' && child === expression.args[1];
+    if (!labelsOfInfo) checkExpression(reading, child);
+  }
   switch (expression.kind) {
     case 'aggregation':
       checkAggregation(reading, expression);
