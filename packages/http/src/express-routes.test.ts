@@ -2,49 +2,10 @@ import { createServer } from 'node:http';
 import type { Express, NextFunction, Request, Response, Router } from 'express';
 import { describe, expect, it } from 'vitest';
 import { send } from '../../../test/contracts/http-server/client.ts';
-import { type Service, startService } from '../../../test/contracts/http-server/service.ts';
-import { type ExpressVersion, expressVersions } from '../test/express-driver.ts';
+import { startService } from '../../../test/contracts/http-server/service.ts';
+import { expressVersions } from '../test/express-driver.ts';
+import { type Build, count, fail, type Kit, ok, pass, serve } from '../test/express-kit.ts';
 import { expressMonitoring } from './express.ts';
-
-const ok = (_request: Request, response: Response): unknown => response.send('ok');
-const pass = (_request: Request, _response: Response, next: NextFunction): unknown => next();
-const fail = (): never => {
-  throw new RangeError('on purpose');
-};
-
-type Build = (app: Express, kit: Kit) => void;
-
-interface Kit {
-  readonly express: ExpressVersion['express'];
-  app(): Express;
-  router(options?: Parameters<ExpressVersion['createRouter']>[0]): Router;
-}
-
-async function serve(version: ExpressVersion, build: Build): Promise<Service> {
-  return startService({
-    name: version.name,
-    create: async ({ monitor, config }) => {
-      const app = version.createApp();
-      app.set('env', 'test');
-      app.use(expressMonitoring(monitor, config));
-      build(app, { express: version.express, app: () => silent(version.createApp()), router: version.createRouter });
-      return createServer(app);
-    },
-  });
-}
-
-function silent(app: Express): Express {
-  return app.set('env', 'test');
-}
-
-/** Sends each `METHOD path` in turn and gives what is counted. */
-async function count(service: Service, ...requests: string[]): Promise<string[]> {
-  for (const request of requests) {
-    const [method = '', path = ''] = request.split(' ');
-    await send(service.port, path, { method });
-  }
-  return service.requests(requests.length);
-}
 
 for (const version of expressVersions) {
   const isExpress4 = version.name === 'Express 4';
@@ -287,7 +248,7 @@ for (const version of expressVersions) {
         app.use('/c', router);
       });
       const sent = ['/a/1/list', '/c/list', '/a/2/list', '/c/list'].map((path) => send(service.port, path));
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await service.inFlight(4);
       open();
       await Promise.all(sent);
       expect(await service.requests(4)).toEqual(['GET /a/:id/list 200 = 2', 'GET /c/list 200 = 2']);
@@ -319,105 +280,6 @@ for (const version of expressVersions) {
         'GET unmatched 404 = 1',
       ]);
       expect(await service.samples('http_exceptions_total')).toEqual(['GET /more/:id RangeError = 1']);
-    });
-
-    it.each<[string, Build]>([
-      [
-        'at the application',
-        (app) => {
-          app.get('/x/:id', fail);
-          app.use(handled);
-        },
-      ],
-      [
-        'at the router',
-        (app, kit) => {
-          const router = kit.router();
-          router.get('/:id', fail);
-          router.use(handled);
-          app.use('/x', router);
-        },
-      ],
-      ['at the route', (app) => app.get('/x/:id', fail, handled as never)],
-      [
-        'in a mounted application',
-        (app, kit) => {
-          const inner = kit.app();
-          inner.get('/:id', fail);
-          inner.use(handled);
-          app.use('/x', inner);
-        },
-      ],
-      [
-        'at every level, each passing it on',
-        (app, kit) => {
-          const router = kit.router();
-          router.get('/:id', fail, passedOn as never);
-          router.use(passedOn);
-          app.use('/x', router);
-          app.use(passedOn);
-          app.use(handled);
-        },
-      ],
-      [
-        'that wraps it in another',
-        (app, kit) => {
-          const router = kit.router();
-          router.get('/:id', () => {
-            throw new Error('inner');
-          });
-          router.use((error: unknown, _request: Request, _response: Response, next: NextFunction) => {
-            next(new RangeError('outer', { cause: error }));
-          });
-          app.use('/x', router);
-          app.use(handled);
-        },
-      ],
-      ['of nobody', (app) => app.get('/x/:id', fail)],
-      [
-        'of nobody, from a parameter',
-        (app) => {
-          app.param('id', (_request, _response, next) => next(new RangeError('no such id')));
-          app.get('/x/:id', ok);
-        },
-      ],
-      [
-        'at the router, from a parameter',
-        (app, kit) => {
-          const router = kit.router();
-          router.param('id', (_request, _response, next) => next(new RangeError('no such id')));
-          router.get('/:id', ok);
-          router.use(handled);
-          app.use('/x', router);
-        },
-      ],
-    ])('counts and logs an error once with a handler %s', async (_name, build) => {
-      const service = await serve(version, build);
-      for (let i = 0; i < 2; i++) await send(service.port, `/x/${i}`);
-      expect(await service.requests(2)).toEqual(['GET /x/:id 500 = 2']);
-      expect(await service.samples('http_exceptions_total')).toEqual(['GET /x/:id RangeError = 2']);
-      await service.lines('response', 2);
-      expect(await service.lines('error', 2)).toHaveLength(2);
-    });
-
-    it('counts the error of a middleware under no route, also after a route that passed the request on', async () => {
-      const service = await serve(version, (app) => {
-        app.get('/passed', pass);
-        app.use((request, _response, next) => (request.path === '/passed' ? fail() : next()));
-      });
-      expect(await count(service, 'GET /passed')).toEqual(['GET unmatched 500 = 1']);
-      expect(await service.samples('http_exceptions_total')).toEqual(['GET unmatched RangeError = 1']);
-    });
-
-    it('counts what a body parser refuses', async () => {
-      const service = await serve(version, (app, { express }) => {
-        app.use(express.json());
-        app.post('/x', ok);
-      });
-      await send(service.port, '/x', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a' });
-      expect(await service.requests(1)).toEqual(['POST unmatched 400 = 1']);
-      expect(await service.samples('http_exceptions_total')).toEqual(['POST unmatched SyntaxError = 1']);
-      expect(await service.lines('error')).toMatchObject([{ level: 'WARNING' }]);
     });
 
     it('leaves a router to who reads it', async () => {
@@ -480,12 +342,4 @@ for (const version of expressVersions) {
       expect(await count(service, `GET ${path}`, `GET ${path}`)).toEqual(['GET /api/:id 200 = 3']);
     });
   });
-}
-
-function handled(_error: unknown, _request: Request, response: Response, _next: NextFunction): void {
-  response.status(500).send('handled');
-}
-
-function passedOn(error: unknown, _request: Request, _response: Response, next: NextFunction): void {
-  next(error);
 }

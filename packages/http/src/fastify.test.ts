@@ -106,6 +106,30 @@ describe('Fastify 5', () => {
     expect((await service.lines('response', 2)).map(({ path }) => path)).toEqual(['/files/a/b', '/old']);
   });
 
+  it('counts what the router refuses before any hook', async () => {
+    const service = await serve(fastify(), (instance) => instance.get('/x/:id', async () => 'x'));
+    expect((await send(service.port, `/x/${'9'.repeat(200)}`)).status).toBe(414);
+    expect((await send(service.port, '/x/%E0%A4%A')).status).toBe(400);
+    expect(await service.requests(2)).toEqual(['GET unmatched 400 = 1', 'GET unmatched 414 = 1']);
+  });
+
+  it('keeps to its scope where it is put in one', async () => {
+    const instance = fastify();
+    const create = async (app: Parameters<typeof fastifyDriver.create>[0]) => {
+      instance.register(async (scope) => buildFastify(scope as unknown as FastifyInstance, app), { prefix: '/in' });
+      instance.get('/out', (_request, reply) => {
+        reply.send('out');
+      });
+      await instance.ready();
+      return instance.server;
+    };
+    const routes: TestRoute[] = [{ path: '/:id', handle: () => ({ body: 'in' }) }];
+    const service = await startService({ name: 'Fastify', create }, { routes });
+    expect((await send(service.port, '/out')).text).toBe('out');
+    expect((await send(service.port, '/in/1')).text).toBe('in');
+    expect(await service.requests(1)).toEqual(['GET /in/:id 200 = 1']);
+  });
+
   it('observes requests that are injected', async () => {
     const instance = fastify();
     const service = await serve(instance, (later) => later.get('/x/:id', async () => 'abc'));

@@ -36,7 +36,6 @@ export function observeFastify(instance: FastifyLike, monitor: Monitor, config: 
   if (!monitor.enabled) return;
   const observer = new RequestObserver(monitor, config);
   const endpoints = openEndpoints(monitor, config);
-  const answered = new WeakSet<IncomingMessage>();
 
   instance.addHook('onRequest', (request: FastifyRequestLike, reply: FastifyReplyLike, done: () => void) => {
     let observation: RequestObservation | undefined;
@@ -45,7 +44,6 @@ export function observeFastify(instance: FastifyLike, monitor: Monitor, config: 
       const path = pathOf(request.originalUrl);
       if (is404 && endpoints.takes(request.method, path)) {
         reply.hijack();
-        answered.add(raw);
         void endpoints.answer(raw, reply.raw, path);
         return;
       }
@@ -63,9 +61,10 @@ export function observeFastify(instance: FastifyLike, monitor: Monitor, config: 
     done();
   });
 
-  // What its router cannot read (`/%E0%A4%A`) Fastify answers at once, before any hook.
+  // A path that its router cannot read (`/%E0%A4%A`), or too long a parameter, Fastify refuses before any hook.
   instance.server.on('request', (request, response) => {
-    if (!response.writableEnded || observationOf(request) !== undefined || answered.has(request)) return;
+    const refused = response.writableEnded && (response.statusCode === 400 || response.statusCode === 414);
+    if (!refused || observationOf(request) !== undefined) return;
     monitor.errors.guard('http', () => observer.start(request, response, pathOf(request.url)), undefined);
   });
 }

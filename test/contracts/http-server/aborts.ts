@@ -6,7 +6,6 @@ import { startService } from './service.ts';
 
 /** A route that holds its responses until the test lets go of them. */
 function holding(path: string, act: (response: ServerResponse) => void = () => {}) {
-  const held: ServerResponse[] = [];
   let arrived = (): void => {};
   const arrival = new Promise<void>((resolve) => {
     arrived = resolve;
@@ -14,12 +13,11 @@ function holding(path: string, act: (response: ServerResponse) => void = () => {
   const route: TestRoute = {
     path,
     raw: (_request, response) => {
-      held.push(response);
       act(response);
       arrived();
     },
   };
-  return { route, held, arrival };
+  return { route, arrival };
 }
 
 /** Requests that do not come to a good end. */
@@ -78,7 +76,7 @@ export function abortContract(driver: ServerDriver): void {
           '',
           '{"a":',
         );
-        await new Promise((resolve) => setTimeout(resolve, 30));
+        await service.inFlight(1);
         connection.reset();
         const [counted, ...others] = await service.requests(1);
         expect(counted).toMatch(/^POST (\/upload|unmatched) (499|400) = 1$/);
@@ -115,7 +113,7 @@ export function abortContract(driver: ServerDriver): void {
     });
 
     it('ends what waits in a pipeline when the client leaves', async () => {
-      const { route, arrival } = holding('/held');
+      const { route } = holding('/held');
       const service = await startService(driver, {
         routes: [route, { path: '/next', handle: () => ({ body: 'next' }) }, { path: '/later', raw: () => {} }],
       });
@@ -123,8 +121,7 @@ export function abortContract(driver: ServerDriver): void {
       connection.socket.write(
         ['/held', '/next', '/later'].map((path) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`).join(''),
       );
-      await arrival;
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      await service.inFlight(3);
       connection.reset();
       expect(await service.requests(3)).toEqual(['GET /held 499 = 1', 'GET /later 499 = 1', 'GET /next 499 = 1']);
     });

@@ -114,7 +114,7 @@ export function contextContract(driver: ServerDriver): void {
         const head = [`POST ${path} HTTP/1.1`, 'host: x', `x-correlation-id: id-${i}`, `content-type: ${type}`];
         connection.write(...head, 'transfer-encoding: chunked');
         // The body comes when the request is long under way.
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        await service.inFlight(1);
         connection.socket.write('7\r\n{"a":1}\r\n0\r\n\r\n');
         await connection.until('HTTP/1.1 200', i + 1);
         await service.lines('response', i + 1);

@@ -151,7 +151,7 @@ export function harmlessnessContract(driver: ServerDriver): void {
       await send(service.port, '/throws');
       await send(service.port, '/missing');
       const connection = new RawConnection(service.port).write('GET /hold HTTP/1.1', 'host: x');
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await service.inFlight(1);
       connection.reset();
       await service.requests(4);
       end();

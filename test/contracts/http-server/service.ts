@@ -60,6 +60,17 @@ export class Service {
       .sort();
   }
 
+  /** Waits until so many requests are under way. */
+  async inFlight(count: number): Promise<void> {
+    await vi.waitFor(
+      async () => {
+        const samples = await this.samples('http_requests_in_flight');
+        if (samples[0] !== ` = ${count}`) throw new Error(`${samples[0]} requests in flight, not ${count}`);
+      },
+      { timeout: 5_000, interval: 2 },
+    );
+  }
+
   /** `http_requests_total` once every request has ended and `count` were counted. */
   async requests(count: number): Promise<string[]> {
     return vi.waitFor(
