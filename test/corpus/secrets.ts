@@ -37,7 +37,7 @@ export function ibanOf(country: string, account: string): string {
   return `${country}${String(98 - remainder).padStart(2, '0')}${account}`;
 }
 
-export function grouped(text: string, sizes: readonly number[], separator: string): string {
+function grouped(text: string, sizes: readonly number[], separator: string): string {
   const parts: string[] = [];
   let at = 0;
   for (const size of sizes) {
@@ -50,13 +50,13 @@ export function grouped(text: string, sizes: readonly number[], separator: strin
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const base64url = (text: string) => Buffer.from(text).toString('base64url');
 
-export function jwtOf(random: Random): string {
+function jwtOf(random: Random): string {
   const header = base64url(JSON.stringify({ alg: random.pick(['HS256', 'RS256', 'ES256']), typ: 'JWT' }));
   const payload = base64url(JSON.stringify({ sub: random.digits(8), iat: 1_763_789_480, scope: 'orders' }));
   return `${header}.${payload}.${random.word(43)}`;
 }
 
-export function pemOf(random: Random, label: string, end: string): string {
+function pemOf(random: Random, label: string, end: string): string {
   const lines = Array.from({ length: 6 }, () => random.base64(64));
   return [`-----BEGIN ${label}PRIVATE ${'KEY'}-----`, ...lines, `-----END ${label}PRIVATE ${'KEY'}-----`].join(end);
 }

@@ -125,6 +125,7 @@ export function createScanner({ names, announcing, prefixes }: ScannerOptions): 
     let hints = 0;
     let tail = 0;
     let runStart = 0;
+    let hintsBefore = 0;
     let digits = 0;
     for (let at = 0; at < length; at++) {
       const code = text.charCodeAt(at);
@@ -149,7 +150,11 @@ export function createScanner({ names, announcing, prefixes }: ScannerOptions): 
         continue;
       }
       const run = at - runStart;
-      if (run >= RUN_WORTH_A_LOOK) hints |= longRun(text, runStart, run);
+      if (run >= RUN_WORTH_A_LOOK) {
+        // What digits a UUID has are no number.
+        if (isUuid(text, runStart, run)) hints = hintsBefore;
+        else hints |= longRun(text, runStart, run);
+      }
       runStart = at + 1;
       switch (kind) {
         case SPACE:
@@ -194,16 +199,17 @@ export function createScanner({ names, announcing, prefixes }: ScannerOptions): 
           digits = 0;
           break;
       }
+      hintsBefore = hints;
     }
     const run = length - runStart;
-    return run >= RUN_WORTH_A_LOOK ? hints | longRun(text, runStart, run) : hints;
+    if (run < RUN_WORTH_A_LOOK) return hints;
+    return isUuid(text, runStart, run) ? hintsBefore : hints | longRun(text, runStart, run);
   }
 
   function longRun(text: string, start: number, length: number): number {
     let hints = starts.startingAt(text, start);
     if (startsAsPlainText(text, start)) hints |= Hint.base64;
-    // A UUID is 36 characters with a hyphen after the eighth.
-    if (length >= LONG_RUN && !(length === LONG_RUN && text.charCodeAt(start + 8) === 0x2d)) hints |= Hint.long;
+    if (length >= LONG_RUN) hints |= Hint.long;
     return hints;
   }
 
@@ -216,6 +222,14 @@ export function createScanner({ names, announcing, prefixes }: ScannerOptions): 
   }
 
   return { scan, mayEndName };
+}
+
+const UUID_LENGTH = 36;
+const UUID_HYPHENS = [8, 13, 18, 23];
+
+/** Whether a word has its hyphens where a UUID has them, which no token has. */
+function isUuid(text: string, start: number, length: number): boolean {
+  return length === UUID_LENGTH && UUID_HYPHENS.every((at) => text.charCodeAt(start + at) === 0x2d);
 }
 
 /** The last five letters before `end`, fewer at the start, whatever stands between them. */

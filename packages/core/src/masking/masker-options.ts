@@ -7,7 +7,7 @@ import { REVEALS, type Reveal } from './show.ts';
 const HASH_KEY_LENGTH = 16;
 
 /** The options of a masker. */
-export const maskerOptions = {
+const maskerOptions = {
   /** More keys to hide: names, paths and globs (`user.*.secret`, `**.pin`). */
   keys: list([]),
   /** Keys, paths and globs whose values are shown whatever is in them. */

@@ -183,7 +183,7 @@ function numberAt(
 }
 
 /** Whether 13 to 19 digits can be a card's: an issuer's range of that length, the check digit, not all alike. */
-export function isCardNumber(digits: string): boolean {
+function isCardNumber(digits: string): boolean {
   const { length } = digits;
   const plausible = ISSUERS.some(([from, to, shortest, longest]) => {
     if (length < shortest || length > longest) return false;
