@@ -175,7 +175,10 @@ export class Monitor {
     const dropped = this.instruments.counter(ownMetrics.logMessagesDropped);
     return {
       lines: new LineWriter(this.#identity, clock, new Serialiser(createMasker(this.#config.mask))),
-      sink: createSink(logDestination, (lines) => dropped.inc(lines)),
+      sink: createSink(logDestination, {
+        onDrop: (lines) => dropped.inc(lines),
+        onRecovery: (lines) => this.#logLostLines(lines),
+      }),
     };
   }
 
@@ -204,6 +207,13 @@ export class Monitor {
         event_type: 'system',
         metric,
       });
+    });
+  }
+
+  #logLostLines(lines: number): void {
+    this.logger.warning(`The log could not be written for a while; ${lines} lines are lost`, {
+      event_type: 'system',
+      lost_lines: lines,
     });
   }
 

@@ -1,26 +1,17 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { endOf, startLogging } from '../../test/log-process.ts';
 import { createSink } from './sink.ts';
 
 /** Runs a script that has a `monitor` in a process of its own. */
-async function run(script: string, whileRunning?: (child: ReturnType<typeof spawn>) => void) {
-  const index = new URL('../index.ts', import.meta.url).href;
-  const source = `
-    import { createMonitor } from ${JSON.stringify(index)};
-    const monitor = createMonitor({ serviceName: 'orders' }, {});
-    const { logger } = monitor;
-    ${script}`;
-  const child = spawn(process.execPath, ['--input-type=module', '--no-warnings', '-e', source], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
-    child.on('exit', (code, signal) => resolve({ code, signal })),
-  );
+async function run(script: string, whileRunning?: (child: ChildProcess) => void) {
+  const child = startLogging(script);
+  const ended = endOf(child);
   whileRunning?.(child);
   const [out, err, end] = await Promise.all([text(child.stdout!).catch(() => ''), text(child.stderr!), ended]);
   const messages = out
@@ -30,10 +21,10 @@ async function run(script: string, whileRunning?: (child: ReturnType<typeof spaw
   return { messages, err, ...end };
 }
 
-const temporaryFile = (): string => {
+const temporaryFile = (path = 'deeper/log.jsonl'): string => {
   const folder = mkdtempSync(join(tmpdir(), 'telltale-sink-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  return join(folder, 'deeper', 'log.jsonl');
+  return join(folder, path);
 };
 
 test.each([
@@ -84,10 +75,7 @@ test('a reader that goes away does not end the service', async () => {
     process.on('message', () => {
       for (let i = 0; i < 100_000; i++) logger.info('nobody reads this ' + i);
       setTimeout(async () => {
-        let text = '';
-        for await (const chunk of monitor.scrape()) text += chunk;
-        const dropped = /log_messages_dropped_total\\S* (\\d+)/.exec(text)[1];
-        process.stderr.write('alive, dropped ' + (dropped > 0));
+        process.stderr.write('alive, dropped ' + ((await dropped()) > 0));
         process.exit(7);
       }, 200);
     });
@@ -101,27 +89,10 @@ test('a reader that goes away does not end the service', async () => {
   expect({ err, code }).toEqual({ err: 'alive, dropped true', code: 7 });
 });
 
-test('a reader that stands still does not hold up the event loop, and misses nothing', async () => {
-  // Only a pipe that does not block can be full; Node opens one so for its own streams.
-  const script = `
-    process.stdout._handle.setBlocking(false);
-    let longest = 0, last = performance.now();
-    const timer = setInterval(() => { const now = performance.now(); longest = Math.max(longest, now - last); last = now; }, 5);
-    for (let i = 0; i < 2000; i++) logger.info('x'.repeat(200) + i);
-    setTimeout(() => { clearInterval(timer); process.stderr.write(String(Math.round(longest))); process.send('slow'); }, 400);
-    process.on('message', () => process.disconnect());`;
-  const { messages, err } = await run(script, (child) => {
-    child.stdout!.pause();
-    child.on('message', () => child.send('end'));
-  });
-  expect(messages).toHaveLength(2000);
-  expect(Number(err)).toBeLessThan(300);
-});
-
 test('a file is made with its folders, appended to, and has a line within a moment', async () => {
   const file = temporaryFile();
   for (const line of ['one\n', 'two\n']) {
-    const sink = createSink(file, () => {});
+    const sink = createSink(file, { onDrop: () => {} });
     sink.write(line);
     await wait(100);
     expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`${line}$`));
@@ -132,7 +103,7 @@ test('a file is made with its folders, appended to, and has a line within a mome
 
 test('a closed file takes nothing more, and says so', async () => {
   let dropped = 0;
-  const sink = createSink(temporaryFile(), () => dropped++);
+  const sink = createSink(temporaryFile(), { onDrop: (lines) => (dropped += lines) });
   sink.close();
   sink.close();
   await wait(20);
@@ -143,7 +114,47 @@ test('a closed file takes nothing more, and says so', async () => {
 test('a file that cannot be opened is a mistake in the configuration', () => {
   const file = join(temporaryFile(), '..', '..', 'file');
   writeFileSync(file, '');
-  expect(() => createSink(join(file, 'log.jsonl'), () => {})).toThrow(
+  expect(() => createSink(join(file, 'log.jsonl'), { onDrop: () => {} })).toThrow(
     /^\[telltale\] \[config\] One option is not usable:\n {2}logDestination = .*log\.jsonl: E/,
   );
+});
+
+test('a full disk costs the lines for which there is no room, counted, and nothing else', () => {
+  let dropped = 0;
+  const sink = createSink('/dev/full', { onDrop: (lines) => (dropped += lines) });
+  const line = `${'x'.repeat(999)}\n`;
+  for (let i = 0; i < 10_000; i++) sink.write(line);
+  expect(dropped).toBeGreaterThan(5_000);
+  expect(dropped).toBeLessThan(6_000);
+  sink.close();
+  expect(dropped).toBe(10_000);
+});
+
+test('a descriptor that somebody closed costs the lines, counted, and nothing else', () => {
+  const descriptor = openSync(temporaryFile('log'), 'a');
+  closeSync(descriptor);
+  let dropped = 0;
+  const sink = createSink(descriptor, { onDrop: (lines) => (dropped += lines) });
+  for (let i = 0; i < 100; i++) sink.write('line\n');
+  sink.flush();
+  sink.close();
+  expect(dropped).toBe(100);
+});
+
+test('several processes write one file without a torn line', async () => {
+  const file = temporaryFile();
+  const script = (name: number) =>
+    `for (let i = 0; i < 2_000; i++) { logger.info('x'.repeat(i % 700), { name: ${name}, i }); if (i % 50 === 0) await null; }`;
+  const ends = [1, 2, 3, 4].map((name) =>
+    endOf(startLogging(script(name), 'pipe', JSON.stringify({ logDestination: file }))),
+  );
+  expect(await Promise.all(ends)).toEqual(Array(4).fill({ code: 0, signal: null }));
+  const seen = new Map<number, number[]>([1, 2, 3, 4].map((name) => [name, []]));
+  for (const line of readFileSync(file, 'utf8').split('\n').slice(0, -1)) {
+    const { name, i, message } = JSON.parse(line);
+    expect(message).toHaveLength(i % 700);
+    seen.get(name)!.push(i);
+  }
+  const all = Array.from({ length: 2_000 }, (_, i) => i);
+  for (const numbers of seen.values()) expect(numbers).toEqual(all);
 });
