@@ -18,6 +18,9 @@ const PLACEHOLDER = /%[sdifjoOc]/g;
 export function readArguments(args: readonly unknown[], serialiser: Serialiser): LogCall {
   const first = args[0];
   if (typeof first === 'string' && args.length === 1) return { message: first, sources: NONE };
+  if (typeof first === 'string' && args.length === 2 && isPlain(args[1]) && !first.includes('%')) {
+    return { message: first, sources: [args[1]] };
+  }
 
   const plain = (value: unknown): unknown => {
     if (typeof value === 'symbol') return String(value);
@@ -52,6 +55,15 @@ export function readArguments(args: readonly unknown[], serialiser: Serialiser):
 /** What an object is printed as is decided by `plain`. */
 function asText(placeholder: string): string {
   return /[jo]/i.test(placeholder) ? '%s' : placeholder;
+}
+
+/** Fields as they nearly always come, told by one look where other objects take several. */
+function isPlain(value: unknown): value is Record<string, unknown> {
+  try {
+    return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  } catch {
+    return false;
+  }
 }
 
 function isFields(value: unknown): value is Record<string, unknown> {
