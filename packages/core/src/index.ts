@@ -20,6 +20,8 @@ export { ConfigError, type ConfigMistake, TelltaleError } from './errors.ts';
 export { acceptsGzip, CONTENT_TYPES, type ExpositionFormat, negotiateFormat } from './exposition/format.ts';
 export { EVENT_TYPES, type EventType, LEVELS, type LogLevel, type LogMethod } from './logger/levels.ts';
 export type { Logger } from './logger/logger.ts';
+export { createMasker, type Masker, mask } from './masking/masker.ts';
+export type { MaskerOptions } from './masking/masker-options.ts';
 export { createMonitor, defaultMonitor, Monitor, type ServiceIdentity, setUpMonitor } from './monitor.ts';
 export type { Operation, OperationKind, OperationListener, Operations, Outcome } from './operations.ts';
 export type { Counter, CounterSeries } from './registry/counter.ts';

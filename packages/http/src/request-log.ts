@@ -37,7 +37,9 @@ export function logRequest(logger: Logger, ended: EndedRequest, isStream: boolea
   });
 }
 
-function levelOf({ status, aborted }: EndedRequest): 'info' | 'warning' | 'error' {
+/** A failure stands out once: where the line of its error does, the access line need not. */
+function levelOf({ status, aborted, errors }: EndedRequest): 'info' | 'warning' | 'error' {
+  if (errors.length > 0) return 'info';
   if (status >= 500) return 'error';
   return status >= 400 && !aborted ? 'warning' : 'info';
 }

@@ -56,7 +56,8 @@ export function logContract(driver: ServerDriver): void {
       await send(service.port, path);
       expect(await service.requests(1)).toEqual([`GET ${path} 500 = 1`]);
       expect(await service.samples('http_exceptions_total')).toEqual([`GET ${path} OutOfStock = 1`]);
-      await service.lines('response');
+      // The failure stands out once, by the line of its error.
+      expect(await service.lines('response')).toMatchObject([{ level: 'INFO', status_code: 500 }]);
       const [line, ...others] = await service.lines('error');
       expect(others).toEqual([]);
       expect(line).toMatchObject({ level: 'ERROR', route: path, status_code: 500, message: `GET ${path} failed` });

@@ -1,12 +1,13 @@
 import { types } from 'node:util';
 import type { KeyPath } from '../masking/key-rules.ts';
 import { isListOfPairs } from '../masking/lists.ts';
-import type { Masker } from '../masking/masker.ts';
-import { jsonString, MAX_STRING } from './json.ts';
+import { type Masker, NEEDS_ESCAPE } from '../masking/masker.ts';
+import { jsonString } from './json.ts';
 
 /** Past these a value is cut, with a mark where. */
 const MAX_DEPTH = 8;
 const MAX_ENTRIES = 200;
+const MAX_STRING = 16_384;
 /** So much more of a text than is shown is looked at, for a secret that stands where it is cut. */
 const LOOK_AHEAD = 8_192;
 const KNOWN_KEYS = 2_000;
@@ -36,10 +37,16 @@ export class Serialiser {
     this.masker = masker;
   }
 
-  /** A text, masked. */
+  /** A text, masked, and cut when it is longer than any message should be. */
   text(text: string): string {
-    const looked = text.length > MAX_STRING + LOOK_AHEAD ? text.slice(0, MAX_STRING + LOOK_AHEAD) : text;
-    return jsonString(this.masker.maskText(looked));
+    const { masker } = this;
+    if (text.length > MAX_STRING) {
+      const shown = masker.maskText(text.slice(0, MAX_STRING + LOOK_AHEAD)).slice(0, MAX_STRING);
+      return jsonString(`${shown}… [${text.length} characters]`);
+    }
+    const looked = masker.look(text);
+    if (looked === 0) return `"${text}"`;
+    return jsonString(looked === NEEDS_ESCAPE ? text : masker.maskText(text, looked));
   }
 
   /** Any value; `undefined` for what JSON leaves out. */
