@@ -13,7 +13,7 @@ export interface Limits {
   readonly timeoutMs?: number;
 }
 
-export const DEFAULT_LIMITS: Required<Limits> = {
+const DEFAULT_LIMITS: Required<Limits> = {
   maxSamples: 50_000_000,
   maxSeries: 100_000,
   maxSteps: 11_000,

@@ -5,14 +5,15 @@ import { compilePattern } from './pattern.ts';
 
 describe('label sets', () => {
   test('no two different sets have the same key, whatever characters they hold', () => {
-    const keys = [
+    const sets: Record<string, string>[] = [
       { a: '1', b: '2' },
       { a: '12' },
       { a: '1b', '2': '' },
       { a: '11:b12' },
       { a: '1:1', b: '2' },
       { ab: '1' },
-    ].map((labels) => LabelSet.from(labels as Record<string, string>).key);
+    ];
+    const keys = sets.map((labels) => LabelSet.from(labels).key);
     expect(new Set(keys).size).toBe(keys.length);
   });
 

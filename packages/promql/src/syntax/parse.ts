@@ -5,6 +5,7 @@ import { checkExpression } from './check.ts';
 import { normalizeNumbers } from './normalize.ts';
 import { readExpression } from './read-expression.ts';
 import { childNodes, Reading } from './reading.ts';
+import { failOnSize } from './size.ts';
 import { failOnSyntaxError } from './syntax-error.ts';
 
 export interface ParseOptions {
@@ -21,10 +22,6 @@ export interface ParsedExpression {
   readonly dialect: Dialect;
 }
 
-/** The longest text and the deepest nesting that are read: more is no query, and would exhaust the stack. */
-const MAX_LENGTH = 100_000;
-const MAX_DEPTH = 500;
-
 /**
  * Parses PromQL and checks its types. The result can be evaluated any number of times.
  *
@@ -35,24 +32,10 @@ const MAX_DEPTH = 500;
  */
 export function parseExpression(text: string, options: ParseOptions = {}): ParsedExpression {
   const reading = new Reading(normalizeNumbers(text), options.dialect ?? PROMETHEUS_3, options.experimental ?? false);
-  if (text.length > MAX_LENGTH) {
-    reading.fail({ from: 0, to: 0 }, `expression has ${text.length} characters; the most is ${MAX_LENGTH}`);
-  }
-  failOnDepth(reading);
+  failOnSize(reading);
   const tree = parser.parse(reading.text);
   failOnSyntaxError(reading, tree);
   const root = readExpression(reading, childNodes(tree.topNode)[0]!);
   checkExpression(reading, root);
   return { text, root, dialect: reading.dialect };
-}
-
-function failOnDepth(reading: Reading): void {
-  let depth = 0;
-  for (const { 0: found, index } of reading.text.matchAll(
-    /[([{]|[)\]}]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g,
-  )) {
-    if ('([{'.includes(found)) depth++;
-    else if (')]}'.includes(found)) depth--;
-    if (depth > MAX_DEPTH) reading.fail({ from: index, to: index }, `nested more than ${MAX_DEPTH} deep`);
-  }
 }
