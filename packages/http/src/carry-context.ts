@@ -1,14 +1,33 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { acceptCorrelationId, type Context, enterContext } from '@telltale/core';
 
+/** Where a framework keeps the headers of a response until it writes them. */
+export interface PendingHead {
+  hasHeader(name: string): boolean;
+  header(name: string, value: string): unknown;
+}
+
 /** Answers with the correlation ID, unless something before us has already put its own there. */
-export function echoIdentifiers(request: IncomingMessage, response: ServerResponse, correlationId: string): void {
-  if (response.headersSent) return;
-  if (!response.hasHeader('x-correlation-id')) response.setHeader('x-correlation-id', correlationId);
+export function echoIdentifiers(
+  request: IncomingMessage,
+  head: ServerResponse | PendingHead,
+  correlationId: string,
+): void {
+  if (!head.hasHeader('x-correlation-id')) put(head, 'x-correlation-id', correlationId);
   const requestId = request.headers['x-request-id'];
-  if (requestId !== undefined && !response.hasHeader('x-request-id')) {
-    response.setHeader('x-request-id', acceptCorrelationId(requestId) ?? correlationId);
+  if (requestId !== undefined && !head.hasHeader('x-request-id')) {
+    put(head, 'x-request-id', acceptCorrelationId(requestId) ?? correlationId);
   }
+}
+
+/** Whether what `writeHead` was given has the correlation ID in it. */
+export function echoes(headers: unknown): boolean {
+  return typeof headers === 'object' && headers !== null && 'x-correlation-id' in headers;
+}
+
+function put(head: ServerResponse | PendingHead, name: string, value: string): void {
+  if (!('setHeader' in head)) head.header(name, value);
+  else if (!head.headersSent) head.setHeader(name, value);
 }
 
 /**

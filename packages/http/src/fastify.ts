@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { enterContext, type Monitor } from '@telltale/core';
+import type { PendingHead } from './carry-context.ts';
 import { observationOf, type RequestObservation, RequestObserver } from './observe-request.ts';
 import type { HttpConfig } from './options.ts';
 import { pathOf } from './request-path.ts';
@@ -23,7 +24,7 @@ interface FastifyRequestLike {
   readonly routeOptions: { readonly url?: string };
 }
 
-interface FastifyReplyLike {
+interface FastifyReplyLike extends PendingHead {
   readonly raw: ServerResponse;
   hijack(): unknown;
 }
@@ -47,7 +48,7 @@ export function observeFastify(instance: FastifyLike, monitor: Monitor, config: 
         void endpoints.answer(raw, reply.raw, path);
         return;
       }
-      observation = observer.start(raw, reply.raw, path);
+      observation = observer.start(raw, reply.raw, path, reply);
       if (observation !== undefined && !is404) observation.route = request.routeOptions.url;
     } catch (error) {
       monitor.errors.report('http', error);

@@ -7,7 +7,7 @@ import {
   type Operation,
   type Origin,
 } from '@telltale/core';
-import { echoIdentifiers, keepContext } from './carry-context.ts';
+import { echoes, echoIdentifiers, keepContext, type PendingHead } from './carry-context.ts';
 import { CustomLabels } from './custom-labels.ts';
 import type { EndedRequest } from './ended-request.ts';
 import type { HttpConfig } from './options.ts';
@@ -60,12 +60,20 @@ export class RequestObserver {
     this.#ignoredPrefixes = config.ignorePaths.filter((path) => path.endsWith('*')).map((path) => path.slice(0, -1));
   }
 
-  /** Begins an observation, which ends by itself with the response; `undefined` if the request has one already. */
-  start(request: IncomingMessage, response: ServerResponse, path: string): RequestObservation | undefined {
+  /**
+   * Begins an observation, which ends by itself with the response; `undefined` if the request has one already. Headers
+   * go to `head`, if given: where a framework hands them to `writeHead`, any on the response itself slow it down.
+   */
+  start(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    head?: PendingHead,
+  ): RequestObservation | undefined {
     if (observationOf(request) !== undefined) return undefined;
     const observation = new RequestObservation(this, request, response, path);
     (request as ObservedRequest)[OBSERVATION] = observation;
-    observation.begin(this.#isIgnored(path));
+    observation.begin(this.#isIgnored(path), head);
     return observation;
   }
 
@@ -86,6 +94,7 @@ export class RequestObservation implements Origin {
   readonly #response: ServerResponse;
   readonly #path: string;
   readonly #startedAt: number;
+  #pendingHead = false;
   #headAt: number | undefined;
   #requestBytes = 0;
   #responseBytes = 0;
@@ -108,12 +117,13 @@ export class RequestObservation implements Origin {
   }
 
   /** Begins to watch. What is ignored has its context and nothing else. */
-  begin(ignored: boolean): void {
+  begin(ignored: boolean, head?: PendingHead): void {
     const { context } = this;
     const request = this.#request;
     const response = this.#response;
     const { monitor, metrics } = this.#observer;
-    echoIdentifiers(request, response, context.correlationId);
+    this.#pendingHead = head !== undefined && !ignored;
+    echoIdentifiers(request, this.#pendingHead ? head! : response, context.correlationId);
     const length = request.headers['content-length'];
     const unknownLength = length === undefined && mayHaveBody(request);
     if (unknownLength || (length !== undefined && length !== '0')) keepContext(request, context);
@@ -138,8 +148,12 @@ export class RequestObservation implements Origin {
     this.#observer.monitor.errors.report('http', error);
   }
 
-  onHead(): void {
+  onHead(headers: unknown): void {
     try {
+      // The framework was passed by: a handler writes to the response itself.
+      if (this.#pendingHead && !echoes(headers)) {
+        echoIdentifiers(this.#request, this.#response, this.context.correlationId);
+      }
       this.#headAt = this.#observer.monitor.config.clock.monotonic();
     } catch (error) {
       this.reportFailure(error);

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** What watching a response tells. */
 export interface ResponseWatcher {
-  /** The head is about to be sent. Called once. */
-  onHead(): void;
+  /** The head is about to be sent, with `headers` if `writeHead` was given any. Called once. */
+  onHead(headers: unknown): void;
   /** So many bytes of the body were handed over. */
   onBytes(count: number): void;
 }
@@ -20,7 +20,7 @@ export function watchResponse(response: ServerResponse, watcher: ResponseWatcher
   response.writeHead = function (this: ServerResponse, ...args: unknown[]) {
     if (!headSent) {
       headSent = true;
-      watcher.onHead();
+      watcher.onHead(args[args.length - 1]);
     }
     return writeHead.apply(this, args as Parameters<typeof writeHead>);
   } as typeof writeHead;
