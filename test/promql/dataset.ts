@@ -122,30 +122,11 @@ function addGauges(add: Add, random: Random): void {
 function addHistograms(add: Add, random: Random): void {
   const bounds = ['0.1', '0.25', '1', '2.5', '+Inf'];
   for (const route of ['/', '/orders', '/broken']) {
-    const counts = bounds.map(() => 0);
-    let turn = 0;
-    const advance = () => {
-      if (turn++ % bounds.length !== 0) return;
-      for (let seen = random.integer(0, 9); seen > 0; seen--) {
-        const bucket = random.integer(0, bounds.length);
-        for (let index = bucket; index < bounds.length; index++) counts[index]!++;
-      }
-    };
-    const histogram: Add[] = [];
-    for (const [index, le] of bounds.entries()) {
+    const history = cumulativeCounts(random, bounds.length);
+    for (const [bucket, le] of bounds.entries()) {
       if (route === '/broken' && le === '+Inf') continue;
-      const values = shared(route, index);
-      histogram.push(() => add({ __name__: 'latency_seconds_bucket', job: 'api', route, le }, { value: values }));
-    }
-    for (const begin of histogram) begin({}, { value: () => 0 });
-
-    function shared(_: string, index: number): Course['value'] {
-      const history: number[] = [];
-      return (__, sample) => {
-        advance();
-        history[sample] = counts[index]!;
-        return history[sample]!;
-      };
+      const labels = { __name__: 'latency_seconds_bucket', job: 'api', route, le };
+      add(labels, { value: (_, index) => history[index]![bucket]! });
     }
   }
   add({ __name__: 'latency_seconds_bucket', job: 'api', route: '/', le: 'wide' }, { value: () => 5 });
@@ -157,6 +138,17 @@ function addHistograms(add: Add, random: Random): void {
   ] as const) {
     add({ __name__: 'spread_bucket', job: 'web', le }, { value: (s) => Math.floor(s * share) });
   }
+}
+
+/** For each sample, the count of each bucket, those of larger buckets including the smaller. */
+function cumulativeCounts(random: Random, buckets: number): number[][] {
+  const counts = Array<number>(buckets).fill(0);
+  return Array.from({ length: DATA_MS / 15_000 + 1 }, () => {
+    for (let seen = random.integer(0, 9); seen > 0; seen--) {
+      for (let bucket = random.integer(0, buckets); bucket < buckets; bucket++) counts[bucket]!++;
+    }
+    return [...counts];
+  });
 }
 
 function addOddities(add: Add, random: Random): void {

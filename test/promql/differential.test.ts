@@ -12,9 +12,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differenceOf, isEmpty } from './compare-outcomes.ts';
 import { CORPUS } from './corpus.ts';
 import { countStale, createDataset, DATA_MS, DATA_START } from './dataset.ts';
-import { AGGREGATIONS, ExpressionGenerator } from './generate-expression.ts';
+import { ExpressionGenerator } from './generate-expression.ts';
 import { Random } from './random.ts';
 import { type Outcome, type Reference, startReference } from './reference.ts';
+import { AGGREGATIONS } from './vocabulary.ts';
 
 /** PROMQL_EXPRESSIONS=50000 PROMQL_SEED=7 runs longer, and elsewhere. */
 const EXPRESSIONS = Number(process.env.PROMQL_EXPRESSIONS ?? 4000);
