@@ -18,7 +18,8 @@ export { acceptCorrelationId, newCorrelationId } from './context/correlation-id.
 export { acceptTraceState, formatTraceParent, parseTraceParent, type TraceParent } from './context/trace-context.ts';
 export { ConfigError, type ConfigMistake, TelltaleError } from './errors.ts';
 export { acceptsGzip, CONTENT_TYPES, type ExpositionFormat, negotiateFormat } from './exposition/format.ts';
-export { EVENT_TYPES, type EventType, LEVELS, type LogLevel, type LogMethod } from './logger/levels.ts';
+export { EVENT_TYPES, type EventType } from './logger/event-types.ts';
+export { LEVELS, type LogLevel, type LogMethod } from './logger/levels.ts';
 export type { Logger } from './logger/logger.ts';
 export { createMasker, type Masker, mask } from './masking/masker.ts';
 export type { MaskerOptions } from './masking/masker-options.ts';

@@ -5,6 +5,8 @@ import { isError, type Serialiser } from './serialiser.ts';
 export interface LogCall {
   readonly message: unknown;
   readonly sources: readonly object[];
+  /** What winston would call the splat: the fields and errors after the message. */
+  readonly rest: readonly object[];
 }
 
 const NONE: readonly object[] = [];
@@ -17,9 +19,10 @@ const PLACEHOLDER = /%[sdifjoOc]/g;
  */
 export function readArguments(args: readonly unknown[], serialiser: Serialiser): LogCall {
   const first = args[0];
-  if (typeof first === 'string' && args.length === 1) return { message: first, sources: NONE };
+  if (typeof first === 'string' && args.length === 1) return { message: first, sources: NONE, rest: NONE };
   if (typeof first === 'string' && args.length === 2 && isPlain(args[1]) && !first.includes('%')) {
-    return { message: first, sources: [args[1]] };
+    const sources = [args[1]];
+    return { message: first, sources, rest: sources };
   }
 
   const plain = (value: unknown): unknown => {
@@ -27,6 +30,7 @@ export function readArguments(args: readonly unknown[], serialiser: Serialiser):
     return typeof value === 'object' && value !== null ? serialiser.value(value) : value;
   };
   const sources: object[] = [];
+  const rest: object[] = [];
   let message: unknown = first;
   let taken = 1;
   if (typeof first === 'string') {
@@ -45,11 +49,15 @@ export function readArguments(args: readonly unknown[], serialiser: Serialiser):
 
   for (let i = taken; i < args.length; i++) {
     const value = args[i];
-    if (isError(value)) sources.push({ error: value });
-    else if (isFields(value)) sources.push(value);
-    else message = `${plain(message)} ${plain(value)}`;
+    if (isError(value)) {
+      sources.push({ error: value });
+      rest.push(value);
+    } else if (isFields(value)) {
+      sources.push(value);
+      rest.push(value);
+    } else message = `${plain(message)} ${plain(value)}`;
   }
-  return { message, sources };
+  return { message, sources, rest };
 }
 
 /** What an object is printed as is decided by `plain`. */

@@ -33,17 +33,10 @@ export const WINSTON_LEVELS = Object.fromEntries(
   Object.entries(METHOD_LEVELS).map(([method, level]) => [method, LEVELS.indexOf(level)]),
 ) as Readonly<Record<LogMethod, number>>;
 
-/** What a log line is about. */
-export const EVENT_TYPES = [
-  'request',
-  'response',
-  'error',
-  'security',
-  'performance',
-  'business',
-  'system',
-  'audit',
-] as const;
-
-/** What a log line is about. */
-export type EventType = (typeof EVENT_TYPES)[number];
+/** The method that a level's name stands for, in any case of letters. */
+export function methodOf(name: unknown): LogMethod | undefined {
+  if (typeof name !== 'string') return undefined;
+  if (Object.hasOwn(METHOD_LEVELS, name)) return name as LogMethod;
+  const folded = name.trim().toLowerCase();
+  return Object.hasOwn(METHOD_LEVELS, folded) ? (folded as LogMethod) : undefined;
+}

@@ -3,6 +3,7 @@ import { MESSAGE } from 'triple-beam';
 import { describe, expect, test } from 'vitest';
 import winston from 'winston';
 import Transport from 'winston-transport';
+import { Collector } from '../../test/collector.ts';
 import { testMonitor } from '../../test/test-monitor.ts';
 import { runWithContext, setUser } from '../context/context.ts';
 
@@ -17,15 +18,6 @@ function said(...args: unknown[]): Record<string, unknown> {
   const { timestamp, service, environment, level, ...rest } = line!;
   expect({ timestamp, service, environment, level }).toEqual({ ...HEAD, level: 'INFO' });
   return rest;
-}
-
-/** Keeps what reaches it, as a transport of the user's. */
-class Collector extends Transport {
-  readonly seen: Record<string | symbol, unknown>[] = [];
-  override log(info: Record<string | symbol, unknown>, next: () => void): void {
-    this.seen.push(info);
-    next();
-  }
 }
 
 test('a line has its fields in the same order every time', () => {

@@ -3,90 +3,122 @@ import winston from 'winston';
 import Transport from 'winston-transport';
 import { currentContext } from '../context/context.ts';
 import { readArguments } from './arguments.ts';
-import { type LogLevel, type LogMethod, METHOD_LEVELS, WINSTON_LEVELS } from './levels.ts';
+import { EVENT_METHODS, type EventMethod } from './event-types.ts';
+import { type Info, maskedInfo, mergeFields, methodOfInfo } from './info.ts';
+import { type LogLevel, type LogMethod, METHOD_LEVELS, methodOf, WINSTON_LEVELS } from './levels.ts';
 import type { LineWriter } from './line.ts';
 import type { LineSink } from './sink.ts';
 
-/** A winston logger with Telltale's levels; winston's own names for them work too. */
-export type Logger = winston.Logger & Readonly<Record<LogMethod, winston.LeveledLogMethod>>;
+/**
+ * A winston logger with Telltale's levels, for which winston's own names work too, and a method for each event type:
+ * `logger.audit('User deleted', { user_id })`. `level` takes any of the names, in any case of letters.
+ */
+export type Logger = winston.Logger & Readonly<Record<LogMethod | EventMethod, winston.LeveledLogMethod>>;
+
+/** What lines are made with and where they go. */
+export interface LogOutput {
+  lines: LineWriter;
+  sink: LineSink;
+}
 
 /** What a logger is made of. */
 export interface LoggerOptions {
   readonly level: LogLevel;
-  /** What lines are made with and where they go; both may be exchanged while the logger lives. */
-  readonly output: { lines: LineWriter; sink: LineSink };
+  /** Its parts may be exchanged while the logger lives. */
+  readonly output: LogOutput;
   /** Called for each line written. */
   readonly onLine: (level: LogLevel) => void;
   /** Called with what went wrong inside; the caller of a log method never sees it. */
   readonly onError: (error: unknown) => void;
 }
 
-type Info = winston.Logform.TransformableInfo;
-
-/** Marks what is already in the sink and goes to the other transports only. */
-const WRITTEN = Symbol('written');
+/** The line of an info that is in the sink already and goes to other transports only. */
+const LINE = Symbol('line');
+/** So many records wait for a transport that stands still; winston would keep them without end. */
+const MAX_WAITING = 10_000;
+const NONE: readonly object[] = [];
 
 /**
  * A real winston `Logger` that writes JSON lines with the context's identifiers, masked. While its format is
- * untouched a line goes to its own sink directly, whatever becomes of other transports; these get it in winston's
- * way, and `info[MESSAGE]` is the same masked line. A log method never throws into its caller.
+ * untouched a line goes to its own sink directly, whatever becomes of other transports; these get a masked copy in
+ * winston's way, with the same line as `info[MESSAGE]`. A log method never throws into its caller.
  */
-export function createLogger(options: LoggerOptions): Logger {
-  const { level, output, onLine, onError } = options;
-
+export function createLogger({ level, output, onLine, onError }: LoggerOptions): Logger {
   const emit = (lineLevel: LogLevel, line: string): void => {
     output.sink.write(line);
     onLine(lineLevel);
   };
   const lineOf = (info: Info): string => {
     // What winston itself puts together has lost its errors but for their messages.
-    const splat = (info[SPLAT] ?? []) as readonly unknown[];
+    const splat = (info[SPLAT] ?? NONE) as readonly unknown[];
     const errors = splat.filter((each) => each instanceof Error).map((error) => ({ error }));
     const { level: _, message, ...fields } = info;
-    return output.lines.write(levelOf(info), message, currentContext(), [fields, ...errors]);
+    return output.lines.write(METHOD_LEVELS[methodOfInfo(info)], message, currentContext(), [fields, ...errors]);
   };
 
   const format: winston.Logform.Format = {
     // The same `info` goes to every transport, so the line is put on a copy.
-    transform: (info: Info) => ({ ...info, [MESSAGE]: lineOf(info).trimEnd() }),
+    transform: (info: Info) => ({ ...info, [MESSAGE]: ((info[LINE] as string) ?? lineOf(info)).trimEnd() }),
   };
   class SinkTransport extends Transport {
     override log(info: Info, next: () => void): void {
-      if (!info[WRITTEN]) emit(levelOf(info), `${String(info[MESSAGE])}\n`);
+      if (info[LINE] === undefined) emit(METHOD_LEVELS[methodOfInfo(info)], `${String(info[MESSAGE])}\n`);
       next();
     }
   }
   const own = new SinkTransport();
+  // A transport forgets its logger when it is removed, and learns only of its first.
+  own.on('pipe', (source) => Object.assign(own, { parent: source }));
   const logger = winston.createLogger({
     levels: WINSTON_LEVELS,
     level: level.toLowerCase(),
     format,
     transports: [own],
-    exitOnError: false,
   }) as Logger;
   // Without a listener, a transport that fails would end the process.
   logger.on('error', onError);
-
-  // Read anew for each line: users add transports and change levels while the service runs.
-  const isDirect = (): boolean => logger.format === format && !logger.silent && logger.transports.includes(own);
-  const isEnabled = (method: LogMethod): boolean => WINSTON_LEVELS[method] <= rankOf(own.level ?? logger.level);
-  const toOthers = (info: Info, direct: boolean): void => {
-    if (!direct || logger.transports.length > 1) writeByWinston.call(logger, { ...info, [WRITTEN]: direct });
-  };
+  const { configure: configureByWinston } = logger;
   const writeByWinston: (info: Info) => boolean = logger.write;
 
-  const say = (self: Logger, method: LogMethod, args: readonly unknown[]): void => {
-    const direct = isDirect();
-    const enabled = direct && isEnabled(method);
-    if (direct && !enabled && logger.transports.length === 1) return;
-    const { message, sources } = readArguments(args, output.lines.serialiser);
+  // All this is looked up anew for each line: users add transports and change levels while the service runs.
+  const isDirect = (transports: readonly Transport[]): boolean =>
+    logger.format === format && own.format === undefined && !logger.silent && transports.includes(own);
+  const takes = (transport: Transport, method: LogMethod): boolean =>
+    !transport.silent && WINSTON_LEVELS[method] <= rankOf(transport.level ?? logger.level);
+  /** Whether anybody but our own sink takes it: a transport, or whoever reads the logger as a stream. */
+  const othersTake = (transports: readonly Transport[], method: LogMethod, direct: boolean): boolean => {
+    if (logger.silent) return false;
+    if (logger.listenerCount('data') > transports.length) return true;
+    if (direct && transports.length === 1) return false;
+    return transports.some((transport) => (transport !== own || !direct) && takes(transport, method));
+  };
+  const toOthers = (info: Info, line: string | undefined): void => {
+    if (logger.writableLength >= MAX_WAITING) throw new Error('A transport of the logger does not take its records');
+    const masked = maskedInfo(info, output.lines.serialiser);
+    if (line !== undefined) masked[LINE] = line;
+    writeByWinston.call(logger, masked);
+  };
+
+  const say = (self: Logger, method: LogMethod, args: readonly unknown[], more: readonly object[] = NONE): void => {
+    const { transports } = logger;
+    const direct = isDirect(transports);
+    const mine = direct && takes(own, method);
+    const theirs = othersTake(transports, method, direct);
+    if (!mine && !theirs) return;
+    const call = readArguments(args, output.lines.serialiser);
+    const sources = more.length === 0 ? call.sources : [...call.sources, ...more];
+    const { message, rest } = call;
     const plain = self === logger && !logger.defaultMeta;
-    if (plain && enabled) {
-      emit(METHOD_LEVELS[method], output.lines.write(METHOD_LEVELS[method], message, currentContext(), sources));
-      if (logger.transports.length === 1) return;
+    let line: string | undefined;
+    if (plain && mine) {
+      line = output.lines.write(METHOD_LEVELS[method], message, currentContext(), sources);
+      emit(METHOD_LEVELS[method], line);
+      if (!theirs) return;
     }
-    const info = { ...merge([self.defaultMeta, ...sources]), level: method, [LEVEL]: method, message };
-    if (plain) toOthers(info, direct);
+    const fields = mergeFields([self.defaultMeta, ...sources]);
+    const info: Info = { ...fields, level: method, message, [LEVEL]: method };
+    if (rest.length > 0) info[SPLAT] = rest;
+    if (plain) toOthers(info, line);
     else self.write(info);
   };
   const guarded = (act: () => void): void => {
@@ -112,12 +144,20 @@ export function createLogger(options: LoggerOptions): Logger {
       return self;
     });
   }
+  for (const [type, method] of Object.entries(EVENT_METHODS)) {
+    const about = [{ event_type: type }];
+    override(type, function (this: Logger | undefined, ...args: readonly unknown[]): Logger {
+      const self = this ?? logger;
+      guarded(() => say(self, method, args, about));
+      return self;
+    });
+  }
   override('log', function (this: Logger | undefined, first: unknown, ...args: readonly unknown[]): Logger {
     const self = this ?? logger;
     guarded(() => {
-      if (typeof first === 'string') say(self, methodOf(first), args);
+      if (typeof first === 'string') say(self, methodOf(first) ?? 'info', args);
       else {
-        const method = methodOf((first as Info).level);
+        const method = methodOf((first as Info).level) ?? 'info';
         self.write({ ...(first as Info), level: method, [LEVEL]: method });
       }
     });
@@ -125,60 +165,41 @@ export function createLogger(options: LoggerOptions): Logger {
   });
   override('write', (info: Info): boolean => {
     guarded(() => {
-      const direct = isDirect();
-      if (direct && isEnabled(methodOf(info[LEVEL] ?? info.level))) emit(levelOf(info), lineOf(info));
-      toOthers(info, direct);
+      const { transports } = logger;
+      const method = methodOfInfo(info);
+      const direct = isDirect(transports);
+      const line = direct && takes(own, method) ? lineOf(info) : undefined;
+      if (line !== undefined) emit(METHOD_LEVELS[method], line);
+      if (othersTake(transports, method, direct)) toOthers(info, line);
     });
     return true;
   });
   override('child', function (this: Logger | undefined, meta: object): Logger {
     const parent = this ?? logger;
-    const write = (info: Info): boolean => parent.write({ ...merge([meta]), ...info });
+    const write = (info: Info): boolean => parent.write({ ...mergeFields([meta]), ...info });
     return Object.create(parent, { write: { value: write, writable: true, configurable: true } });
   });
+  // winston takes away the transports and the level that it is not given.
+  override('configure', (options: winston.LoggerOptions = {}): void =>
+    configureByWinston.call(logger, { level: logger.level, ...options, transports: options.transports ?? own }),
+  );
+  let current = logger.level;
+  overrides.level = {
+    get: () => current,
+    set(this: Logger, name: unknown) {
+      const method = methodOf(name);
+      // As in winston, a child may have a level written on it, and it means nothing.
+      if (this !== logger) Object.defineProperty(this, 'level', { value: name, writable: true, configurable: true });
+      else if (method !== undefined) current = method;
+      else onError(new Error(`No such log level: ${String(name)}`));
+    },
+    configurable: true,
+    enumerable: true,
+  };
   Object.defineProperties(logger, overrides);
   return logger;
 }
 
-/** The method that a level's name in any case stands for; of an unknown one, `info`. */
-function methodOf(level: unknown): LogMethod {
-  const name = String(level);
-  if (Object.hasOwn(METHOD_LEVELS, name)) return name as LogMethod;
-  const folded = name.toLowerCase();
-  return Object.hasOwn(METHOD_LEVELS, folded) ? (folded as LogMethod) : 'info';
-}
-
 function rankOf(level: string): number {
-  return WINSTON_LEVELS[level as LogMethod] ?? WINSTON_LEVELS[methodOf(level)];
-}
-
-/** The fields of all sources in one object, since winston knows only one. */
-function merge(sources: readonly (object | undefined)[]): Record<string, unknown> {
-  const fields: Record<string, unknown> = {};
-  for (const source of sources) {
-    try {
-      for (const key in source) {
-        // winston has names of its own for these two.
-        const name = key === 'level' || key === 'message' ? `field_${key}` : key;
-        if (Object.hasOwn(source, key)) fields[name] = read(source, key);
-      }
-    } catch {
-      fields.fields = UNREADABLE;
-    }
-  }
-  return fields;
-}
-
-const UNREADABLE = '[unreadable]';
-
-function read(source: object, key: string): unknown {
-  try {
-    return (source as Record<string, unknown>)[key];
-  } catch {
-    return UNREADABLE;
-  }
-}
-
-function levelOf(info: Info): LogLevel {
-  return METHOD_LEVELS[methodOf(info[LEVEL] ?? info.level)];
+  return WINSTON_LEVELS[level as LogMethod] ?? WINSTON_LEVELS[methodOf(level) ?? 'info'];
 }
