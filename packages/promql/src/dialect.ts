@@ -11,6 +11,8 @@ export interface Dialect {
    * start it would have extrapolated to, Prometheus 2 with the start of the range.
    */
   readonly zeroPoint: 'after-threshold' | 'before-threshold';
+  /** Whether labels and metrics may have any characters in their names, written in quotes. */
+  readonly anyNames: boolean;
   /** Whether a `.` in a regular expression matches a line break. */
   readonly dotMatchesNewline: boolean;
   /** Whether elements that a comparison drops still count as matches when uniqueness is checked. */
@@ -30,6 +32,7 @@ export const PROMETHEUS_3: Dialect = {
   leftEdge: 'excluded',
   durationsAreNumbers: true,
   zeroPoint: 'after-threshold',
+  anyNames: true,
   dotMatchesNewline: true,
   matchesCountBeforeFilter: true,
   metadataLabels: ['__name__', '__type__', '__unit__'],
@@ -43,6 +46,7 @@ export const PROMETHEUS_2: Dialect = {
   leftEdge: 'included',
   durationsAreNumbers: false,
   zeroPoint: 'before-threshold',
+  anyNames: false,
   dotMatchesNewline: false,
   matchesCountBeforeFilter: false,
   metadataLabels: ['__name__'],

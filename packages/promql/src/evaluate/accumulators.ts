@@ -1,33 +1,34 @@
-import type { Dialect } from '../dialect.ts';
 import type { AggregationOperator } from '../syntax/operators.ts';
 import type { Group } from './aggregate.ts';
-import { emptySeries, type StepSeries, type Steps } from './steps.ts';
+import type { Evaluation } from './evaluation.ts';
+import type { StepSeries, Steps } from './steps.ts';
 
 /** Brings the series of a group together into one. */
-type Accumulator = (group: Group, steps: Steps, dialect: Dialect) => StepSeries;
+type Accumulator = (group: Group, steps: Steps, evaluation: Evaluation) => StepSeries;
 
 /** The aggregations that give one number for each group and need no parameter. */
 export const ACCUMULATORS: Partial<Record<AggregationOperator, Accumulator>> = {
-  sum: (group, steps, dialect) => sums(group, steps, dialect.compensatedSums),
-  avg: (group, steps, dialect) => (dialect.compensatedSums ? averages(group, steps) : runningMeans(group, steps)),
-  min: (group, steps) => extremes(group, steps, (value, least) => value < least),
-  max: (group, steps) => extremes(group, steps, (value, most) => value > most),
-  count: (group, steps) => counts(group, steps),
-  group: (group, steps) => {
-    const one = counts(group, steps);
+  sum: sums,
+  avg: (group, steps, evaluation) =>
+    (evaluation.dialect.compensatedSums ? averages : runningMeans)(group, steps, evaluation),
+  min: (group, steps, evaluation) => extremes(group, steps, evaluation, (value, least) => value < least),
+  max: (group, steps, evaluation) => extremes(group, steps, evaluation, (value, most) => value > most),
+  count: counts,
+  group: (group, steps, evaluation) => {
+    const one = counts(group, steps, evaluation);
     one.values.fill(1);
     return one;
   },
-  stddev: (group, steps, dialect) => {
-    const variance = variances(group, steps, dialect);
+  stddev: (group, steps, evaluation) => {
+    const variance = variances(group, steps, evaluation);
     for (let step = 0; step < steps.count; step++) variance.values[step] = Math.sqrt(variance.values[step]!);
     return variance;
   },
   stdvar: variances,
 };
 
-function counts({ labels, series }: Group, steps: Steps): StepSeries {
-  const total = emptySeries(labels, steps);
+function counts({ labels, series }: Group, steps: Steps, evaluation: Evaluation): StepSeries {
+  const total = evaluation.newSeries(labels, steps);
   for (const { present } of series) {
     for (let step = 0; step < steps.count; step++) {
       total.values[step]! += present[step]!;
@@ -38,8 +39,8 @@ function counts({ labels, series }: Group, steps: Steps): StepSeries {
 }
 
 /** Sums with the rounding errors kept apart and added last (Kahan's method as Neumaier improved it). */
-function sums({ labels, series }: Group, steps: Steps, compensated: boolean): StepSeries {
-  const total = emptySeries(labels, steps);
+function sums({ labels, series }: Group, steps: Steps, evaluation: Evaluation): StepSeries {
+  const total = evaluation.newSeries(labels, steps);
   const lost = new Float64Array(steps.count);
   for (const { values, present } of series) {
     for (let step = 0; step < steps.count; step++) {
@@ -54,16 +55,17 @@ function sums({ labels, series }: Group, steps: Steps, compensated: boolean): St
       total.present[step] = 1;
     }
   }
-  if (compensated) for (let step = 0; step < steps.count; step++) total.values[step]! += lost[step]!;
+  if (evaluation.dialect.compensatedSums)
+    for (let step = 0; step < steps.count; step++) total.values[step]! += lost[step]!;
   return total;
 }
 
 /** The sum by the count, and a mean that moves with each value where the sum would overflow. */
-function averages(group: Group, steps: Steps): StepSeries {
-  const total = sums(group, steps, true);
-  const count = counts(group, steps).values;
+function averages(group: Group, steps: Steps, evaluation: Evaluation): StepSeries {
+  const total = sums(group, steps, evaluation);
+  const count = counts(group, steps, evaluation).values;
   const overflowed = total.values.some((value, step) => total.present[step] === 1 && Math.abs(value) === Infinity);
-  const moving = overflowed ? runningMeans(group, steps) : undefined;
+  const moving = overflowed ? runningMeans(group, steps, evaluation) : undefined;
   for (let step = 0; step < steps.count; step++) {
     const sum = total.values[step]!;
     total.values[step] = Math.abs(sum) === Infinity ? moving!.values[step]! : sum / count[step]!;
@@ -71,8 +73,8 @@ function averages(group: Group, steps: Steps): StepSeries {
   return total;
 }
 
-function runningMeans({ labels, series }: Group, steps: Steps): StepSeries {
-  const mean = emptySeries(labels, steps);
+function runningMeans({ labels, series }: Group, steps: Steps, evaluation: Evaluation): StepSeries {
+  const mean = evaluation.newSeries(labels, steps);
   const count = new Float64Array(steps.count);
   for (const { values, present } of series) {
     for (let step = 0; step < steps.count; step++) {
@@ -93,9 +95,10 @@ function runningMeans({ labels, series }: Group, steps: Steps): StepSeries {
 function extremes(
   { labels, series }: Group,
   steps: Steps,
+  evaluation: Evaluation,
   better: (value: number, best: number) => boolean,
 ): StepSeries {
-  const best = emptySeries(labels, steps);
+  const best = evaluation.newSeries(labels, steps);
   for (const { values, present } of series) {
     for (let step = 0; step < steps.count; step++) {
       if (present[step] === 0) continue;
@@ -109,8 +112,8 @@ function extremes(
 }
 
 /** Population variances by Welford's method. */
-function variances({ labels, series }: Group, steps: Steps, { loneVarianceIsZero }: Dialect): StepSeries {
-  const variance = emptySeries(labels, steps);
+function variances({ labels, series }: Group, steps: Steps, evaluation: Evaluation): StepSeries {
+  const variance = evaluation.newSeries(labels, steps);
   const mean = new Float64Array(steps.count);
   const count = new Float64Array(steps.count);
   for (const { values, present } of series) {
@@ -125,7 +128,7 @@ function variances({ labels, series }: Group, steps: Steps, { loneVarianceIsZero
     }
   }
   for (let step = 0; step < steps.count; step++) {
-    if (count[step] === 1 && loneVarianceIsZero) variance.values[step] = 0;
+    if (count[step] === 1 && evaluation.dialect.loneVarianceIsZero) variance.values[step] = 0;
     else if (count[step]! > 0) variance.values[step]! /= count[step]!;
   }
   return variance;

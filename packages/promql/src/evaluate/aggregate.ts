@@ -21,7 +21,7 @@ export async function aggregate(evaluation: Evaluation, node: Aggregation, steps
     const label = textOf(unwrapped(parameter!));
     return {
       type: 'vector',
-      series: countValues(node, label, await evaluateVector(evaluation, operand, steps), steps),
+      series: countValues(evaluation, node, label, await evaluateVector(evaluation, operand, steps), steps),
     };
   }
   const parameters = parameter === undefined ? undefined : await evaluateScalar(evaluation, parameter, steps);
@@ -31,10 +31,9 @@ export async function aggregate(evaluation: Evaluation, node: Aggregation, steps
   if (accumulator !== undefined) {
     const series: StepSeries[] = [];
     for (const group of groups) {
-      series.push(accumulator(group, steps, evaluation.dialect));
+      series.push(accumulator(group, steps, evaluation));
       if (evaluation.budget.spend(group.series.length * steps.count)) await evaluation.budget.pause();
     }
-    evaluation.budget.takeSamples(series.length * steps.count);
     return { type: 'vector', series };
   }
   if (operator === 'quantile') {

@@ -70,6 +70,14 @@ describe('a query under way', () => {
     expect((error as QueryCanceledError).cause).toEqual(new Error('gone home'));
   });
 
+  test('is aborted at once while it waits for its source', async () => {
+    const controller = new AbortController();
+    const silent: SeriesSource = { select: () => new Promise(() => {}) };
+    const query = queryInstant('a', { source: silent, time: 0, signal: controller.signal });
+    controller.abort();
+    await expect(query).rejects.toThrow(QueryCanceledError);
+  });
+
   test('reads a series once, though an expression names it twice', async () => {
     let reads = 0;
     const counted: SeriesSource = {

@@ -77,6 +77,22 @@ export class Budget {
     this.#turnEnds = this.#now() + TURN_MS;
   }
 
+  /** Waits for what cannot be interrupted itself, no longer than until the query is aborted. */
+  async waitFor<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this;
+    if (signal === undefined) return work;
+    let abort = () => {};
+    const aborted = new Promise<never>((_, reject) => {
+      abort = () => reject(new QueryCanceledError(signal.reason));
+      signal.addEventListener('abort', abort);
+    });
+    try {
+      return await Promise.race([work, aborted]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
   /** Throws where the query was aborted or has run out of time. */
   check(): void {
     if (this.signal?.aborted) throw new QueryCanceledError(this.signal.reason);

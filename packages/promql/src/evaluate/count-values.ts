@@ -1,20 +1,22 @@
 import { EvaluationError } from '../errors.ts';
+import { isLabelName } from '../labels/label-name.ts';
 import type { LabelSet } from '../labels/label-set.ts';
 import type { Aggregation } from '../syntax/ast.ts';
 import { plainDecimal } from '../syntax/number.ts';
 import { grouping } from './aggregate.ts';
-import { emptySeries, type StepSeries, type Steps } from './steps.ts';
-
-const LABEL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+import type { Evaluation } from './evaluation.ts';
+import type { StepSeries, Steps } from './steps.ts';
 
 /** `count_values`: how many elements of each group have each value; the value goes into a label. */
 export function countValues(
+  evaluation: Evaluation,
   node: Aggregation,
   label: string,
   series: readonly StepSeries[],
   steps: Steps,
 ): readonly StepSeries[] {
-  if (!LABEL_NAME.test(label)) throw new EvaluationError(`invalid label name "${label}" in count_values`);
+  if (!isLabelName(label, evaluation.dialect))
+    throw new EvaluationError(`invalid label name "${label}" in count_values`);
   const group = grouping(node.without ? node : { ...node, grouping: [...node.grouping, label] });
   const counts = new Map<string, StepSeries>();
 
@@ -34,7 +36,7 @@ export function countValues(
   function counted(labels: LabelSet): StepSeries {
     const key = group.key(labels);
     let target = counts.get(key);
-    if (target === undefined) counts.set(key, (target = emptySeries(group.labels(labels), steps)));
+    if (target === undefined) counts.set(key, (target = evaluation.newSeries(group.labels(labels), steps)));
     return target;
   }
 }

@@ -8,6 +8,7 @@ import type { BinaryExpression, TimeShift } from '../syntax/ast.ts';
 import { type Duration, durationMs } from '../syntax/duration-formula.ts';
 import { isComparison } from '../syntax/operators.ts';
 import type { Budget } from './budget.ts';
+import { emptySeries, type StepSeries, type Steps } from './steps.ts';
 
 /** A series as it was read: samples oldest first, staleness markers among them. */
 export interface RawSeries {
@@ -60,7 +61,8 @@ export class Evaluation {
   async #read(matchers: readonly Matcher[], from: number, to: number): Promise<readonly RawSeries[]> {
     this.budget.check();
     const { source } = this.setting;
-    const found = await source.select(matchers, from, to, this.budget.signal).catch((cause: unknown) => {
+    const selecting = source.select(matchers, from, to, this.budget.signal);
+    const found = await this.budget.waitFor(selecting).catch((cause: unknown) => {
       this.budget.check();
       if (cause instanceof PromQLError) throw cause;
       throw new EvaluationError(`reading series failed: ${cause instanceof Error ? cause.message : cause}`, { cause });
@@ -73,6 +75,12 @@ export class Evaluation {
       series.push({ labels: LabelSet.from(labels), timestamps: numbers(timestamps), values: numbers(values) });
     }
     return series.sort((a, b) => compareLabels(a.labels, b.labels));
+  }
+
+  /** A series without values yet, counted against the limit of samples. */
+  newSeries(labels: LabelSet, steps: Steps): StepSeries {
+    this.budget.takeSamples(steps.count);
+    return emptySeries(labels, steps);
   }
 
   /** Milliseconds of a duration in this query. */

@@ -45,7 +45,6 @@ export async function matchVectors(
       }
     }
   }
-  evaluation.budget.takeSamples(pairing.results.size * steps.count);
   return [...pairing.results.values()].filter(hasValues);
 }
 
@@ -160,7 +159,7 @@ class Pairing {
 
   #result(labels: LabelSet): StepSeries {
     let result = this.results.get(labels.key);
-    if (result === undefined) this.results.set(labels.key, (result = emptySeries(labels, this.#steps)));
+    if (result === undefined) this.results.set(labels.key, (result = this.#evaluation.newSeries(labels, this.#steps)));
     return result;
   }
 

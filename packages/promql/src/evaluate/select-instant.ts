@@ -24,10 +24,12 @@ export async function selectInstant(
   const selected: StepSeries[] = [];
   for (const series of raw) {
     const instant = emptySeries(series.labels, steps);
-    if (fillInstant(evaluation, series, instant, steps, fixed, offset, aspect)) selected.push(instant);
+    if (fillInstant(evaluation, series, instant, steps, fixed, offset, aspect)) {
+      evaluation.budget.takeSamples(steps.count);
+      selected.push(instant);
+    }
     if (evaluation.budget.spend(steps.count + series.timestamps.length)) await evaluation.budget.pause();
   }
-  evaluation.budget.takeSamples(selected.length * steps.count);
   return selected;
 }
 

@@ -4,7 +4,7 @@ import type { Aggregation } from '../syntax/ast.ts';
 import type { Group } from './aggregate.ts';
 import { bestOf } from './best-of.ts';
 import type { Evaluation } from './evaluation.ts';
-import { emptySeries, hasValues, type StepSeries, type Steps } from './steps.ts';
+import { hasValues, type StepSeries, type Steps } from './steps.ts';
 
 /** From the elements of a group that are there at a step, those to keep, in the order of the result. */
 type Choice = (present: StepSeries[], step: number) => readonly StepSeries[];
@@ -14,12 +14,13 @@ type Choice = (present: StepSeries[], step: number) => readonly StepSeries[];
  * step they come in the order of their values.
  */
 export async function selectK(
-  { budget, annotations }: Evaluation,
+  evaluation: Evaluation,
   { operator, parameter }: Aggregation,
   groups: readonly Group[],
   parameters: Float64Array,
   steps: Steps,
 ): Promise<readonly StepSeries[]> {
+  const { budget, annotations } = evaluation;
   const choose = choiceOf(operator, parameters);
   if (operator === 'limit_ratio') {
     const excess = parameters.find((ratio) => ratio > 1 || ratio < -1);
@@ -37,7 +38,7 @@ export async function selectK(
       const present = series.filter((one) => one.present[step] === 1);
       for (const one of choose(present, step)) {
         let result = chosen.get(one);
-        if (result === undefined) chosen.set(one, (result = emptySeries(one.labels, steps)));
+        if (result === undefined) chosen.set(one, (result = evaluation.newSeries(one.labels, steps)));
         result.values[step] = one.values[step]!;
         result.present[step] = 1;
       }

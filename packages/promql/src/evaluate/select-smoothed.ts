@@ -1,6 +1,6 @@
 import type { VectorSelector } from '../syntax/ast.ts';
 import type { Evaluation } from './evaluation.ts';
-import { emptySeries, lastTime, type StepSeries, type Steps, timeAt } from './steps.ts';
+import { emptySeries, hasValues, lastTime, type StepSeries, type Steps, timeAt } from './steps.ts';
 import { type Samples, withoutStale } from './windows.ts';
 
 /**
@@ -30,10 +30,12 @@ export async function selectSmoothed(
       instant.values[step] = value;
       instant.present[step] = 1;
     }
-    if (instant.present.includes(1)) selected.push(instant);
+    if (hasValues(instant)) {
+      evaluation.budget.takeSamples(steps.count);
+      selected.push(instant);
+    }
     if (evaluation.budget.spend(steps.count + samples.timestamps.length)) await evaluation.budget.pause();
   }
-  evaluation.budget.takeSamples(selected.length * steps.count);
   return selected;
 }
 

@@ -1,6 +1,6 @@
 import { evaluateScalar, evaluateVector, textOf } from '../evaluate/evaluate.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
-import { emptySeries, hasValues, mergeAlike, type StepSeries, type Steps } from '../evaluate/steps.ts';
+import { hasValues, mergeAlike, type StepSeries, type Steps } from '../evaluate/steps.ts';
 import { type LabelSet, METRIC_NAME } from '../labels/label-set.ts';
 import type { Expression } from '../syntax/ast.ts';
 import { parseFloatLabel, plainDecimal } from '../syntax/number.ts';
@@ -84,7 +84,7 @@ async function histogramsOf(evaluation: Evaluation, argument: Expression, steps:
 }
 
 async function computeAll(
-  { budget }: Evaluation,
+  evaluation: Evaluation,
   histograms: readonly Histogram[],
   steps: Steps,
   compute: (buckets: Buckets, step: number) => number,
@@ -92,7 +92,7 @@ async function computeAll(
   const scratch = new Buckets();
   const results: StepSeries[] = [];
   for (const { labels, buckets } of histograms) {
-    const result = emptySeries(labels, steps);
+    const result = evaluation.newSeries(labels, steps);
     for (let step = 0; step < steps.count; step++) {
       scratch.clear();
       for (const { bound, series } of buckets)
@@ -102,7 +102,7 @@ async function computeAll(
       result.present[step] = 1;
     }
     if (hasValues(result)) results.push(result);
-    if (budget.spend(buckets.length * steps.count)) await budget.pause();
+    if (evaluation.budget.spend(buckets.length * steps.count)) await evaluation.budget.pause();
   }
   return mergeAlike(results);
 }

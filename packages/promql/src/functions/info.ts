@@ -2,7 +2,7 @@ import { EvaluationError } from '../errors.ts';
 import { evaluateVector } from '../evaluate/evaluate.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import { selectInstant } from '../evaluate/select-instant.ts';
-import { emptySeries, hasValues, type StepSeries, type Steps, type Value } from '../evaluate/steps.ts';
+import { hasValues, type StepSeries, type Steps, type Value } from '../evaluate/steps.ts';
 import { type LabelSet, METRIC_NAME } from '../labels/label-set.ts';
 import { Matcher } from '../labels/matcher.ts';
 import { type Call, type Expression, unwrapped } from '../syntax/ast.ts';
@@ -46,7 +46,7 @@ async function info(evaluation: Evaluation, { args, span }: Call, steps: Steps):
       if (found.length === 0 && required && !isInfo) continue;
       const labels = enriched(one.labels, found, wanted);
       let result = results.get(labels.key);
-      if (result === undefined) results.set(labels.key, (result = emptySeries(labels, steps)));
+      if (result === undefined) results.set(labels.key, (result = evaluation.newSeries(labels, steps)));
       result.values[step] = one.values[step]!;
       result.present[step] = 1;
     }

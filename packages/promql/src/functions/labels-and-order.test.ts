@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { at, given, over } from '../../../../test/promql/given.ts';
+import { PROMETHEUS_2 } from '../dialect.ts';
 
 const source = given({
   'a{host="web-1:80",zone="x"}': [3, 1],
@@ -28,8 +29,10 @@ describe('label_replace', () => {
     );
   });
 
-  test('refuses what is no label and no expression', async () => {
-    await expect(at(0, source, 'label_replace(a, "a b", "", "host", ".*")')).rejects.toThrow(
+  test('refuses what is no label and no expression; Prometheus 2 had plain names only', async () => {
+    const odd = 'label_replace(a{zone="y"}, "a b", "$1", "zone", "(.*)")';
+    expect(await at(1, source, odd)).toEqual({ 'a{a b="y",host="web-9:80",zone="y"}': 3 });
+    await expect(at(0, source, odd, { dialect: PROMETHEUS_2 })).rejects.toThrow(
       'invalid destination label name in label_replace(): a b',
     );
     await expect(at(0, source, 'label_replace(a, "b", "", "host", "(")')).rejects.toThrow(

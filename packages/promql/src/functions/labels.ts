@@ -2,12 +2,11 @@ import { EvaluationError } from '../errors.ts';
 import { evaluateVector, textOf } from '../evaluate/evaluate.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import { mergeAlike, relabelled, type Steps, type Value } from '../evaluate/steps.ts';
+import { isLabelName } from '../labels/label-name.ts';
 import type { LabelSet } from '../labels/label-set.ts';
 import { compilePattern, type Pattern, type PatternMatch } from '../labels/pattern.ts';
 import type { Call, Expression } from '../syntax/ast.ts';
 import type { Implementation } from './implementation.ts';
-
-const LABEL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Functions that write labels. */
 export const LABELS = {
@@ -15,8 +14,8 @@ export const LABELS = {
     kind: 'whole',
     evaluate: async (evaluation, { args }, steps) => {
       const [target, separator, ...sources] = args.slice(1).map(textOf) as [string, string, ...string[]];
-      for (const source of sources) checkName(source, 'source', 'label_join');
-      checkName(target, 'destination', 'label_join');
+      for (const source of sources) checkName(evaluation, source, 'source', 'label_join');
+      checkName(evaluation, target, 'destination', 'label_join');
       return relabelAll(evaluation, args[0]!, steps, (labels) =>
         labels.with(target, sources.map((source) => labels.get(source)).join(separator)),
       );
@@ -33,7 +32,7 @@ async function labelReplace(evaluation: Evaluation, { args }: Call, steps: Steps
   } catch (cause) {
     throw new EvaluationError(`invalid regular expression in label_replace(): ${regexp}`, { cause });
   }
-  checkName(target, 'destination', 'label_replace');
+  checkName(evaluation, target, 'destination', 'label_replace');
   return relabelAll(evaluation, args[0]!, steps, (labels) => {
     const match = pattern.groups(labels.get(source));
     return match === undefined ? labels : labels.with(target, expand(replacement, match));
@@ -57,7 +56,7 @@ function expand(template: string, match: PatternMatch): string {
   );
 }
 
-function checkName(name: string, role: 'source' | 'destination', caller: string): void {
-  if (LABEL_NAME.test(name)) return;
+function checkName({ dialect }: Evaluation, name: string, role: 'source' | 'destination', caller: string): void {
+  if (isLabelName(name, dialect)) return;
   throw new EvaluationError(`invalid ${role} label name in ${caller}(): ${name}`);
 }

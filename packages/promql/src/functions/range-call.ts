@@ -34,11 +34,11 @@ export async function callRangeFunction(
     if (handled.some) {
       if (seen.has(result.labels.key)) throw sameLabels(result.labels);
       seen.add(result.labels.key);
+      budget.takeSamples(steps.count);
       results.push(result);
     }
     if (budget.spend(handled.samples + steps.count)) await budget.pause();
   }
-  budget.takeSamples(results.length * steps.count);
   return results;
 }
 

@@ -90,6 +90,7 @@ describe('forms of the language', () => {
   test('a metric may be named in quotes, with any characters', () => {
     const { root } = parseExpression('{"a.b", "label with space"="x"}');
     expect(root.kind === 'selector' && root.matchers.map(String)).toEqual(['label with space="x"', '__name__="a.b"']);
+    expect(reasonOf('{"a.b"}', { dialect: PROMETHEUS_2 })).toBe('1:2: unexpected string "a.b" where a name belongs');
   });
 
   test('matching clauses are kept', () => {

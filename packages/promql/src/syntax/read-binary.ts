@@ -2,7 +2,7 @@ import type { SyntaxNode } from '@lezer/common';
 import type { Matching } from './ast.ts';
 import { type BinaryOperator, isBinaryOperator, isSetOperator } from './operators.ts';
 import { readNumber } from './read-number.ts';
-import { readString } from './read-selector.ts';
+import { readQuotedName } from './read-selector.ts';
 import { childNodes, type Reading } from './reading.ts';
 
 /** What stands between the operands of a binary expression. */
@@ -70,6 +70,6 @@ function readFill(reading: Reading, node: SyntaxNode): Matching['fill'] {
 /** Reads `(a, b)`. */
 export function readLabelList(reading: Reading, node: SyntaxNode): string[] {
   return childNodes(node).map((child) =>
-    child.name === 'QuotedLabelName' ? readString(reading, child) : reading.textOf(child),
+    child.name === 'QuotedLabelName' ? readQuotedName(reading, child) : reading.textOf(child),
   );
 }

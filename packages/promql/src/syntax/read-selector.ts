@@ -14,7 +14,7 @@ export function readSelector(reading: Reading, node: SyntaxNode): VectorSelector
 
   for (const child of braces === null ? [] : childNodes(braces)) {
     if (child.name === 'QuotedLabelName') {
-      const quoted = readString(reading, child);
+      const quoted = readQuotedName(reading, child);
       if (name !== undefined) reading.fail(node, `metric name must not be set twice: "${name}" or "${quoted}"`);
       name = quoted;
     } else matchers.push(readMatcher(reading, child));
@@ -38,12 +38,18 @@ export function readSelector(reading: Reading, node: SyntaxNode): VectorSelector
 
 function readMatcher(reading: Reading, node: SyntaxNode): Matcher {
   const [label, operator, value] = childNodes(node) as [SyntaxNode, SyntaxNode, SyntaxNode];
-  const name = label.name === 'QuotedLabelName' ? readString(reading, label) : reading.textOf(label);
+  const name = label.name === 'QuotedLabelName' ? readQuotedName(reading, label) : reading.textOf(label);
   const text = readString(reading, value);
   return reading.attempt(
     node,
     () => new Matcher(name, reading.textOf(operator) as MatchOperator, text, reading.dialect.dotMatchesNewline),
   );
+}
+
+/** A name in quotes, which may have any characters. */
+export function readQuotedName(reading: Reading, node: SyntaxNode): string {
+  if (!reading.dialect.anyNames) reading.fail(node, `unexpected string ${reading.textOf(node)} where a name belongs`);
+  return readString(reading, node);
 }
 
 /** The text of a quoted string. */
