@@ -33,6 +33,8 @@ const LAST_TRIES = 100;
 /** … so many milliseconds. */
 const LAST_TRY_MS = 20;
 
+const NOTHING = Buffer.alloc(0);
+
 /**
  * Writes lines to a file descriptor or a file, in batches of whole lines and synchronously, so that nothing is left
  * unwritten when the process ends, by itself or by a signal. A reader that stands still does not hold up the
@@ -62,7 +64,7 @@ export function createSink(destination: number | string, { onDrop, onRecovery }:
 
   /** Puts the batch behind what is kept already, and writes as much of it all as is taken. */
   function handOver(): void {
-    const bytes = Buffer.from(batch);
+    const bytes = backlog.length === 0 ? writeText(batch) : Buffer.from(batch);
     batch = '';
     const hasRoom = (): boolean => backlogBytes === 0 || backlogBytes + bytes.length <= BACKLOG_BYTES;
     if (!hasRoom()) drain();
@@ -72,6 +74,17 @@ export function createSink(destination: number | string, { onDrop, onRecovery }:
       backlogBytes += bytes.length;
     }
     drain();
+  }
+
+  /** Writes a batch and returns what was not taken. A text: the memory of a Buffer would cost more than the write. */
+  function writeText(text: string): Buffer {
+    if (text === '') return NOTHING;
+    try {
+      const written = writeSync(descriptor, text);
+      return written === Buffer.byteLength(text) ? NOTHING : Buffer.from(text).subarray(written);
+    } catch {
+      return Buffer.from(text);
+    }
   }
 
   function drain(): void {
