@@ -18,7 +18,7 @@ export interface Prometheus {
 }
 
 /** What an instant query answers. */
-export interface QueryData {
+interface QueryData {
   readonly resultType: string;
   readonly result: readonly { readonly metric: Readonly<Record<string, string>>; readonly value: [number, string] }[];
 }

@@ -11,7 +11,7 @@ export type LabelTuple<N extends readonly string[]> = { readonly [I in keyof N]:
 export const OVERFLOW = '__overflow__';
 
 /** No label value is longer: past it, a value is no longer a category but a text. */
-export const MAX_LABEL_LENGTH = 256;
+const MAX_LABEL_LENGTH = 256;
 
 /** A label value as the map key it is looked up by. Never throws. */
 export function labelText(value: LabelValue): string {
