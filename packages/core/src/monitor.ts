@@ -6,9 +6,10 @@ import { render } from './exposition/render.ts';
 import { InternalErrors } from './internal-errors.ts';
 import { LEVELS, type LogLevel } from './logger/levels.ts';
 import { LineWriter } from './logger/line.ts';
-import { createLogger, type Logger } from './logger/logger.ts';
+import { createLogger, type Logger, type LogOutput } from './logger/logger.ts';
+import { createView } from './logger/pretty.ts';
 import { Serialiser } from './logger/serialiser.ts';
-import { createSink, type LineSink } from './logger/sink.ts';
+import { createSink } from './logger/sink.ts';
 import { createMasker } from './masking/masker.ts';
 import { ownMetrics } from './metrics.ts';
 import { Operations } from './operations.ts';
@@ -39,7 +40,7 @@ export class Monitor {
   #identity: ServiceIdentity;
   #closing: Promise<void> | undefined;
   #dropDefaultMetrics = (): void => {};
-  readonly #output: { lines: LineWriter; sink: LineSink };
+  readonly #output: LogOutput;
   readonly #closers: (() => void | Promise<void>)[] = [];
 
   constructor(config: CoreConfig) {
@@ -170,11 +171,12 @@ export class Monitor {
     };
   }
 
-  #createOutput(): { lines: LineWriter; sink: LineSink } {
-    const { clock, logDestination } = this.#config;
+  #createOutput(): LogOutput {
+    const { clock, logDestination, logFormat, logLayout, mask } = this.#config;
     const dropped = this.instruments.counter(ownMetrics.logMessagesDropped);
     return {
-      lines: new LineWriter(this.#identity, clock, new Serialiser(createMasker(this.#config.mask))),
+      lines: new LineWriter(this.#identity, clock, new Serialiser(createMasker(mask)), logLayout),
+      view: createView(logFormat, logDestination),
       sink: createSink(logDestination, {
         onDrop: (lines) => dropped.inc(lines),
         onRecovery: (lines) => this.#logLostLines(lines),

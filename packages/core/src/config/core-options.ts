@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../clock.ts';
 import { LEVELS, type LogLevel, METHOD_LEVELS } from '../logger/levels.ts';
+import { LOG_LAYOUTS } from '../logger/line.ts';
+import { LOG_FORMATS } from '../logger/pretty.ts';
 import type { MaskerOptions } from '../masking/masker-options.ts';
 import type { PrometheusRegistry } from '../registry/instruments.ts';
-import { flag, given, number, type Option, text } from './option.ts';
+import { flag, given, number, type Option, oneOf, text } from './option.ts';
 import type { OptionsOf, Resolved } from './resolve.ts';
 
 /** The options of `core`: who the service is, its registry, its log, and Telltale's own behaviour. */
@@ -19,6 +21,8 @@ export const coreOptions = {
     (raw) => (typeof raw === 'string' && raw !== '') || (Number.isInteger(raw) && (raw as number) > 0),
     1,
   ),
+  logFormat: oneOf(LOG_FORMATS, undefined),
+  logLayout: oneOf(LOG_LAYOUTS, 'flat'),
   mask: given<MaskerOptions, MaskerOptions>(
     'masking options (see createMasker)',
     (raw) => typeof raw === 'object' && raw !== null,

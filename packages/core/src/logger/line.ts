@@ -10,19 +10,33 @@ export interface LineIdentity {
   readonly environment: string;
 }
 
+/**
+ * How a line is laid out: `flat`, or `nested` with the identifiers under `context`, the event type beside them and all
+ * other fields under `metadata`.
+ */
+export const LOG_LAYOUTS = ['flat', 'nested'] as const;
+
+/** How a line is laid out. */
+export type LogLayout = (typeof LOG_LAYOUTS)[number];
+
 /** Fields at the head of a line, which are always ours. */
 const HEAD_FIELDS = new Set(['timestamp', 'level', 'service', 'environment', 'message']);
+const IDENTIFIERS = ['correlation_id', 'trace_id', 'span_id', 'user_id', 'session_id'];
+/** Fields that have a place of their own in the nested layout. */
+const PLACED = new Set(['event_type', ...IDENTIFIERS]);
 
-/** Writes log lines: flat JSON, the fields in the same order every time, ending in a line feed. */
+/** Writes log lines: JSON, the fields in the same order every time, ending in a line feed. */
 export class LineWriter {
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly serialiser: Serialiser;
+  readonly #nested: boolean;
   readonly #head: string;
   #second = -1;
   #secondText = '';
 
-  constructor(identity: LineIdentity, clock: Clock, serialiser: Serialiser) {
-    this.#clock = clock;
+  constructor(identity: LineIdentity, clock: Clock, serialiser: Serialiser, layout: LogLayout = 'flat') {
+    this.clock = clock;
+    this.#nested = layout === 'nested';
     this.serialiser = serialiser;
     const { service, environment } = identity;
     this.#head = `"service":${jsonString(service)},"environment":${jsonString(environment)},"message":`;
@@ -35,6 +49,7 @@ export class LineWriter {
   write(level: LogLevel, message: unknown, context: Context | undefined, sources: readonly object[]): string {
     let text = `{"timestamp":"${this.#timestamp()}","level":"${level}",${this.#head}`;
     text += this.#message(message);
+    if (this.#nested) return `${text}${this.#sections(context, sources)}}\n`;
     if (context !== undefined) text += this.#context(context, sources);
     for (let i = 0; i < sources.length; i++) {
       const fields = this.#fields(sources, i);
@@ -48,6 +63,7 @@ export class LineWriter {
     let headFields = '';
     try {
       const fields = this.serialiser.fields(source, (key) => {
+        if (this.#nested && PLACED.has(key)) return true;
         if (!HEAD_FIELDS.has(key)) return given(sources, key, at + 1);
         const value = this.serialiser.value((source as Record<string, unknown>)[key]);
         if (value !== undefined) headFields += `,"field_${key}":${value}`;
@@ -58,6 +74,23 @@ export class LineWriter {
       // A proxy that was revoked, or one whose traps throw.
       return '"fields":"[unreadable]"';
     }
+  }
+
+  /** What follows the message in the nested layout. */
+  #sections(context: Context | undefined, sources: readonly object[]): string {
+    const placed = (key: string): string => {
+      const source = sources.findLast((each) => has(each, key));
+      return source === undefined ? '' : this.serialiser.fields(source, (other) => other !== key);
+    };
+    const eventType = placed('event_type');
+    const identifiers = IDENTIFIERS.map(placed);
+    if (context !== undefined) identifiers.push(this.#context(context, sources).slice(1));
+    const own = sources.map((_, i) => this.#fields(sources, i));
+    const section = (name: string, parts: readonly string[]): string => {
+      const text = parts.filter((part) => part !== '').join(',');
+      return text === '' ? '' : `,"${name}":{${text}}`;
+    };
+    return `${eventType && `,${eventType}`}${section('context', identifiers)}${section('metadata', own)}`;
   }
 
   #message(message: unknown): string {
@@ -80,7 +113,7 @@ export class LineWriter {
   }
 
   #timestamp(): string {
-    const now = this.#clock.now();
+    const now = this.clock.now();
     const second = Math.floor(now / 1000);
     if (second !== this.#second) {
       this.#second = second;

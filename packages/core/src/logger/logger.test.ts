@@ -440,3 +440,32 @@ describe('whatever is logged', () => {
 function boom(): never {
   throw new Error('boom');
 }
+
+test('the nested layout has identifiers under context and the rest under metadata', () => {
+  const { monitor, rawLog, log } = testMonitor({ logLayout: 'nested' });
+  const trace = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7', traceFlags: 1 };
+  runWithContext({ correlationId: 'c-1', trace, userId: 'u' }, () => {
+    monitor.logger.info('Order placed', {
+      event_type: 'business',
+      order: 7,
+      token: 'x',
+      user_id: 'mine',
+      level: 'gold',
+    });
+    monitor.logger.child({ a: 1, session_id: 's' }).info('child', { a: 2, b: undefined }, new Error('kept'));
+  });
+  monitor.logger.info('bare');
+  expect(rawLog()[0]).toMatchInlineSnapshot(
+    `"{"timestamp":"2026-11-22T10:00:00.000Z","level":"INFO","service":"orders","environment":"test","message":"Order placed","event_type":"business","context":{"user_id":"mine","correlation_id":"c-1","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7"},"metadata":{"order":7,"token":"[REDACTED]","field_level":"gold"}}"`,
+  );
+  expect(log().slice(1)).toEqual([
+    {
+      ...HEAD,
+      level: 'INFO',
+      message: 'child',
+      context: { session_id: 's', correlation_id: 'c-1', trace_id: trace.traceId, span_id: trace.spanId, user_id: 'u' },
+      metadata: { a: 2, error: expect.objectContaining({ message: 'kept' }) },
+    },
+    { ...HEAD, level: 'INFO', message: 'bare' },
+  ]);
+});

@@ -18,6 +18,8 @@ export type Logger = winston.Logger & Readonly<Record<LogMethod | EventMethod, w
 /** What lines are made with and where they go. */
 export interface LogOutput {
   lines: LineWriter;
+  /** What the sink gets instead of a line. */
+  view: ((line: string) => string) | undefined;
   sink: LineSink;
 }
 
@@ -45,7 +47,8 @@ const NONE: readonly object[] = [];
  */
 export function createLogger({ level, output, onLine, onError }: LoggerOptions): Logger {
   const emit = (lineLevel: LogLevel, line: string): void => {
-    output.sink.write(line);
+    const { view, sink } = output;
+    sink.write(view === undefined ? line : view(line));
     onLine(lineLevel);
   };
   const lineOf = (info: Info): string => {
@@ -62,7 +65,10 @@ export function createLogger({ level, output, onLine, onError }: LoggerOptions):
   };
   class SinkTransport extends Transport {
     override log(info: Info, next: () => void): void {
-      if (info[LINE] === undefined) emit(METHOD_LEVELS[methodOfInfo(info)], `${String(info[MESSAGE])}\n`);
+      if (info[LINE] === undefined) {
+        output.sink.write(`${String(info[MESSAGE])}\n`);
+        onLine(METHOD_LEVELS[methodOfInfo(info)]);
+      }
       next();
     }
   }
