@@ -63,7 +63,8 @@ export function formatReport({ title, rows, goals }: Report): string {
   const verdicts = goals.map(
     ({ goal, measured, reached }) => `${reached ? '✔ reached' : '✘ missed '}  ${goal}: ${formatCell(measured)}`,
   );
-  return [title, '', ...[...lines, '', ...verdicts].map((line) => `  ${line}`.trimEnd()), ''].join('\n');
+  const below = verdicts.length > 0 ? ['', ...verdicts] : [];
+  return [title, '', ...[...lines, ...below].map((line) => `  ${line}`.trimEnd()), ''].join('\n');
 }
 
 function formatCell(value: string | number | undefined): string {
