@@ -166,11 +166,11 @@ export class ExpressionGenerator {
 
   /**
    * What to aggregate. The last digit of a value is nobody's promise, and which of equals is among the k best is left to
-   * chance where the series come in no order; so labels are made of round numbers, and the best chosen of unequal ones.
+   * chance where the series come in no order; so labels are made of samples rounded, and the best chosen of unequal ones.
    */
   #aggregated(name: string, depth: number): string {
     const random = this.#random;
-    if (name === 'count_values') return `round(${this.vector(depth - 1)}, 0.5)`;
+    if (name === 'count_values') return `round(${this.selector()}, 0.5)`;
     if (name !== 'topk' && name !== 'bottomk') return this.vector(depth - 1);
     const range = random.pick(DURATIONS);
     return random.pick([

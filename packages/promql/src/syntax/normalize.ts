@@ -1,6 +1,10 @@
+import { STRING_OR_COMMENT } from './text-pieces.ts';
+
 /** Strings, comments and names, which stay as they are, and after them what looks like a number. */
-const TOKENS =
-  /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|#.*|[A-Za-z_:][\w:]*|0[xX][\da-fA-F]+|\d[\d_]*\.(?:[eE][+-]?\d+)?(?![\d.])/g;
+const TOKENS = new RegExp(
+  String.raw`${STRING_OR_COMMENT}|[A-Za-z_:][\w:]*|0[xX][\da-fA-F]+|\d[\d_]*\.(?:[eE][+-]?\d+)?(?![\d.])`,
+  'g',
+);
 
 /**
  * Prometheus reads two forms of numbers that its published grammar lacks: `0X1F` and `5.`. They are replaced by forms

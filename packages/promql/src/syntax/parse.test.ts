@@ -127,7 +127,7 @@ describe('forms of the language', () => {
 describe('errors', () => {
   test.each([
     ['', '1:1: no expression found in input'],
-    ['# nothing', '1:10: no expression found in input'],
+    ['# nothing', '1:1: no expression found in input'],
     ['sum(a', '1:6: unexpected end of input in arguments'],
     ['a[5m', '1:5: unexpected end of input in range'],
     ['a +\n  )', '2:3: unexpected ")" in binary expression'],
@@ -139,7 +139,7 @@ describe('errors', () => {
     ['abs(a[5m])', '1:5: expected type instant vector in call to function "abs", got range vector'],
     ['sum(1)', '1:5: expected type instant vector in aggregation expression, got scalar'],
     ['topk("2", a)', '1:6: expected type scalar in aggregation parameter, got string'],
-    ['rate(sum(a)[5m])', '1:6: ranges only allowed for vector selectors'],
+    ['rate(sum(a)[5m])', '1:12: ranges only allowed for vector selectors'],
     ['1[5m:1m]', '1:1: subquery is only allowed on instant vector, got scalar instead'],
     ['-"a"', '1:1: unary expression only allowed on expressions of type scalar or instant vector, got "string"'],
     ['1 > 2', '1:3: comparisons between scalars must use BOOL modifier'],
@@ -157,7 +157,7 @@ describe('errors', () => {
       'sum(a) offset 1m',
       '1:1: offset modifier must be preceded by an instant vector selector or range vector selector or a subquery',
     ],
-    ['a offset 1m[5m]', '1:1: no offset modifiers allowed before range'],
+    ['a offset 1m[5m]', '1:12: no offset modifiers allowed before range'],
     ['a[0s]', '1:3: duration must be greater than 0'],
     ['round(a, 1, 2)', '1:1: expected at most 2 argument(s) in call to "round", got 3'],
     ['abs()', '1:1: expected 1 argument(s) in call to "abs", got 0'],
@@ -190,11 +190,11 @@ describe('errors', () => {
 
   test('a text that would exhaust the stack is refused', () => {
     expect(reasonOf('('.repeat(100_000))).toMatch(/nested more than 500 deep/);
-    expect(reasonOf(`${'1+'.repeat(60_000)}1`)).toMatch(/more than 1000 operators/);
+    expect(reasonOf(`${'1+'.repeat(40_000)}1`)).toMatch(/more than 1000 operators/);
     expect(reasonOf('-'.repeat(60_000))).toMatch(/more than 1000 operators/);
     expect(reasonOf(`${'1 ^ '.repeat(1000)}1`)).toBe('accepted');
     expect(reasonOf(`a{b=~"${'x+|'.repeat(5000)}y"}`)).toBe('accepted');
-    expect(reasonOf(' '.repeat(2_000_000))).toMatch(/the most is 1000000/);
+    expect(reasonOf(' '.repeat(200_000))).toMatch(/the most is 100000/);
   });
 
   test('the error carries position and type for callers', () => {

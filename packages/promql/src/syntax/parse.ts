@@ -1,4 +1,3 @@
-import { parser } from '@prometheus-io/lezer-promql';
 import { type Dialect, PROMETHEUS_3 } from '../dialect.ts';
 import type { Expression } from './ast.ts';
 import { checkExpression } from './check.ts';
@@ -6,7 +5,7 @@ import { normalizeNumbers } from './normalize.ts';
 import { readExpression } from './read-expression.ts';
 import { childNodes, Reading } from './reading.ts';
 import { failOnSize } from './size.ts';
-import { failOnSyntaxError } from './syntax-error.ts';
+import { parseTree } from './tree.ts';
 
 export interface ParseOptions {
   /** @default PROMETHEUS_3 */
@@ -31,11 +30,10 @@ export interface ParsedExpression {
  * const expression = parseExpression('sum by (route) (rate(http_requests_total[5m]))');
  */
 export function parseExpression(text: string, options: ParseOptions = {}): ParsedExpression {
-  const reading = new Reading(normalizeNumbers(text), options.dialect ?? PROMETHEUS_3, options.experimental ?? false);
-  failOnSize(reading);
-  const tree = parser.parse(reading.text);
-  failOnSyntaxError(reading, tree);
-  const root = readExpression(reading, childNodes(tree.topNode)[0]!);
+  const { dialect = PROMETHEUS_3, experimental = false } = options;
+  failOnSize(new Reading(text, dialect, experimental));
+  const reading = new Reading(normalizeNumbers(text), dialect, experimental);
+  const root = readExpression(reading, childNodes(parseTree(reading).topNode)[0]!);
   checkExpression(reading, root);
   return { text, root, dialect: reading.dialect };
 }

@@ -23,7 +23,8 @@ export function readSuffix(reading: Reading, node: SyntaxNode): (operand: Expres
   switch (node.name) {
     case 'MatrixSelector': {
       const range = positive(reading, nodes[0]!);
-      return (operand) => applyRange(reading, operand, range, span(operand));
+      const bracket = { from: reading.text.lastIndexOf('[', nodes[0]!.from), to: node.to };
+      return (operand) => applyRange(reading, operand, range, span(operand), bracket);
     }
     case 'SubqueryExpr': {
       const range = positive(reading, nodes[0]!);
@@ -75,10 +76,10 @@ function readAt(reading: Reading, node: SyntaxNode): number | 'start' | 'end' {
   return Math.round(seconds * 1000);
 }
 
-function applyRange(reading: Reading, operand: Expression, range: Duration, span: Span): Expression {
-  if (operand.kind !== 'selector') return reading.fail(operand.span, 'ranges only allowed for vector selectors');
-  if (operand.shift.offset !== 0) reading.fail(span, 'no offset modifiers allowed before range');
-  if (operand.shift.at !== undefined) reading.fail(span, 'no @ modifiers allowed before range');
+function applyRange(reading: Reading, operand: Expression, range: Duration, span: Span, bracket: Span): Expression {
+  if (operand.kind !== 'selector') return reading.fail(bracket, 'ranges only allowed for vector selectors');
+  if (operand.shift.offset !== 0) reading.fail(bracket, 'no offset modifiers allowed before range');
+  if (operand.shift.at !== undefined) reading.fail(bracket, 'no @ modifiers allowed before range');
   return { kind: 'range', type: 'matrix', span, selector: operand, range };
 }
 

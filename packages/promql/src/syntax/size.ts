@@ -1,12 +1,13 @@
 import type { Reading } from './reading.ts';
+import { STRING_OR_COMMENT } from './text-pieces.ts';
 
 /** The most that is read. Beyond, the grammar's own stack gives out, and no query of a person's is that large. */
-const MAX_LENGTH = 1_000_000;
+const MAX_LENGTH = 100_000;
 const MAX_DEPTH = 500;
 const MAX_OPERATORS = 1000;
 
 /** Strings, comments, names, brackets and signs. */
-const TOKENS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|#.*|[A-Za-z_:][\w:]*|[([{]|[)\]}]|[-+*/%^<>=!]=?/g;
+const TOKENS = new RegExp(String.raw`${STRING_OR_COMMENT}|[A-Za-z_:][\w:]*|[([{]|[)\]}]|[-+*/%^<>=!]=?`, 'g');
 
 /** Refuses a text that is too long, too deeply nested, or has too many operators. */
 export function failOnSize(reading: Reading): void {

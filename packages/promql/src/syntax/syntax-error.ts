@@ -19,20 +19,22 @@ const CONTEXTS: Readonly<Record<string, string>> = {
   UnquotedLabelMatcher: 'label matching',
 };
 
-const TOKEN = /[A-Za-z_:][\w:]*|[\d.][\w.]*|"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|`[^`]*`?|[=!]~|[=!<>]=|[^\s]/y;
+const TOKEN =
+  /[A-Za-z_:][\w:]*|[\d.][\w.]*|"(?:[^"\\]|\\[\s\S])*"?|'(?:[^'\\]|\\[\s\S])*'?|`[^`]*`?|[=!]~|[=!<>]=|[^\s]/y;
 
-/** Throws at the first place where the text leaves the grammar, if there is one. */
-export function failOnSyntaxError(reading: Reading, tree: Tree): void {
+/** How much of an unexpected word is shown. */
+const SHOWN = 40;
+
+/** Throws for the first place where the text leaves the grammar, if it is no further than `until`. */
+export function failOnSyntaxError(reading: Reading, tree: Tree, until: number): void {
   const error = firstError(tree);
-  if (error === undefined) return;
+  if (error === undefined || error.from > until) return;
   const from = tokenStart(reading.text, error.from);
-  if (reading.text.trim() === '' || from === undefined) {
-    const at = { from: reading.text.length, to: reading.text.length };
-    const empty = reading.text.replace(/#.*/g, '').trim() === '';
-    reading.fail(at, empty ? 'no expression found in input' : `unexpected end of input${contextOf(error)}`);
-  }
+  if (tokenStart(reading.text, 0) === undefined) reading.fail({ from: 0, to: 0 }, 'no expression found in input');
+  const end = { from: reading.text.length, to: reading.text.length };
+  if (from === undefined) reading.fail(end, `unexpected end of input${contextOf(error)}`);
 
-  const called = /[A-Za-z_:][\w:]*\s*$/.exec(reading.text.slice(0, from))?.[0].trim();
+  const called = /[A-Za-z_:][\w:]*\s*$/.exec(reading.text.slice(Math.max(0, from - 200), from))?.[0].trim();
   if (reading.text[from] === '(' && called !== undefined && !isFunctionName(called)) {
     reading.fail({ from: reading.text.lastIndexOf(called, from), to: from }, `unknown function with name "${called}"`);
   }
@@ -41,7 +43,10 @@ export function failOnSyntaxError(reading: Reading, tree: Tree): void {
   if (/^["'`]/.test(token) && (token.length < 2 || token.at(-1) !== token[0])) {
     reading.fail({ from, to: from }, 'unterminated quoted string');
   }
-  reading.fail({ from, to: from + token.length }, `unexpected ${JSON.stringify(token)}${contextOf(error)}`);
+  reading.fail(
+    { from, to: from + token.length },
+    `unexpected ${JSON.stringify(token.slice(0, SHOWN))}${contextOf(error)}`,
+  );
 }
 
 function firstError(tree: Tree): SyntaxNode | undefined {
