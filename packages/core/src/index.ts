@@ -21,6 +21,7 @@ export { acceptsGzip, CONTENT_TYPES, type ExpositionFormat, negotiateFormat } fr
 export { EVENT_TYPES, type EventType } from './logger/event-types.ts';
 export { LEVELS, type LogLevel, type LogMethod } from './logger/levels.ts';
 export type { Logger } from './logger/logger.ts';
+export type { LogRateLimit, LogSampling } from './logger/throttle.ts';
 export { createMasker, type Masker, mask } from './masking/masker.ts';
 export type { MaskerOptions } from './masking/masker-options.ts';
 export { createMonitor, defaultMonitor, Monitor, type ServiceIdentity, setUpMonitor } from './monitor.ts';

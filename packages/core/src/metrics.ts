@@ -26,4 +26,9 @@ export const ownMetrics = {
     help: 'Log lines that could not be written.',
     labelNames: [],
   },
+  logMessagesHeldBack: {
+    name: 'log_messages_held_back_total',
+    help: 'Log lines that sampling or the rate limit held back.',
+    labelNames: ['level', 'reason'],
+  },
 } as const;

@@ -4,12 +4,14 @@ import { resolveConfig } from './config/resolve.ts';
 import type { ExpositionFormat } from './exposition/format.ts';
 import { render } from './exposition/render.ts';
 import { InternalErrors } from './internal-errors.ts';
-import { LEVELS, type LogLevel } from './logger/levels.ts';
+import { toggleLevelBy } from './logger/level-signal.ts';
+import { LEVELS, type LogLevel, type LogMethod } from './logger/levels.ts';
 import { LineWriter } from './logger/line.ts';
 import { createLogger, type Logger, type LogOutput } from './logger/logger.ts';
 import { createView } from './logger/pretty.ts';
 import { Serialiser } from './logger/serialiser.ts';
 import { createSink } from './logger/sink.ts';
+import { createThrottle, type HeldBack } from './logger/throttle.ts';
 import { createMasker } from './masking/masker.ts';
 import { ownMetrics } from './metrics.ts';
 import { Operations } from './operations.ts';
@@ -40,6 +42,7 @@ export class Monitor {
   #identity: ServiceIdentity;
   #closing: Promise<void> | undefined;
   #dropDefaultMetrics = (): void => {};
+  #ignoreLevelSignal = (): void => {};
   readonly #output: LogOutput;
   readonly #closers: (() => void | Promise<void>)[] = [];
 
@@ -70,6 +73,7 @@ export class Monitor {
     this.#watchOverflows();
     this.#describe();
     this.#collectDefaultMetrics();
+    this.#heedLevelSignal();
   }
 
   get config(): CoreConfig {
@@ -91,7 +95,8 @@ export class Monitor {
    */
   configure(config: CoreConfig): void {
     this.#dropDefaultMetrics();
-    this.#output.sink.close();
+    this.#ignoreLevelSignal();
+    this.#closeOutput();
     this.#config = config;
     this.#identity = identify(config);
     this.instruments.configure(this.#instrumentsOptions());
@@ -99,6 +104,12 @@ export class Monitor {
     this.logger.level = config.logLevel.toLowerCase();
     this.#describe();
     this.#collectDefaultMetrics();
+    this.#heedLevelSignal();
+  }
+
+  /** Changes what is logged from now on. An unknown name changes nothing and is reported to `onError`. */
+  setLogLevel(level: LogLevel | LogMethod): void {
+    this.logger.level = level;
   }
 
   get enabled(): boolean {
@@ -144,8 +155,9 @@ export class Monitor {
       // The log stays open for what goes wrong with the others.
       const last = [
         () => this.#dropDefaultMetrics(),
+        () => this.#ignoreLevelSignal(),
         () => this.instruments.unregister(),
-        () => this.#output.sink.close(),
+        () => this.#closeOutput(),
       ];
       for (const close of [...this.#closers.splice(0).reverse(), ...last]) {
         try {
@@ -172,9 +184,17 @@ export class Monitor {
   }
 
   #createOutput(): LogOutput {
-    const { clock, logDestination, logFormat, logLayout, mask } = this.#config;
+    const { clock, logDestination, logFormat, logLayout, logSampling, logRateLimit, mask } = this.#config;
     const dropped = this.instruments.counter(ownMetrics.logMessagesDropped);
+    const heldBack = this.instruments.counter(ownMetrics.logMessagesHeldBack);
     return {
+      throttle: createThrottle({
+        sampling: logSampling,
+        rateLimit: logRateLimit,
+        clock,
+        onHold: (level, reason) => heldBack.labels(level, reason).inc(),
+        onSecond: (lines, messages) => this.#logHeldBack(lines, messages),
+      }),
       lines: new LineWriter(this.#identity, clock, new Serialiser(createMasker(mask)), logLayout),
       view: createView(logFormat, logDestination),
       sink: createSink(logDestination, {
@@ -182,6 +202,17 @@ export class Monitor {
         onRecovery: (lines) => this.#logLostLines(lines),
       }),
     };
+  }
+
+  #closeOutput(): void {
+    this.#output.throttle?.close();
+    this.#output.sink.close();
+  }
+
+  #heedLevelSignal(): void {
+    const { enabled, logLevelSignal } = this.#config;
+    this.#ignoreLevelSignal =
+      enabled && logLevelSignal !== undefined ? toggleLevelBy(logLevelSignal, this.logger) : () => {};
   }
 
   #collectDefaultMetrics(): void {
@@ -216,6 +247,17 @@ export class Monitor {
     this.logger.warning(`The log could not be written for a while; ${lines} lines are lost`, {
       event_type: 'system',
       lost_lines: lines,
+    });
+  }
+
+  #logHeldBack(lines: number, messages: readonly HeldBack[]): void {
+    // Not by a method: the throttle would have a say in this too.
+    this.logger.write({
+      level: 'warning',
+      message: `Held back ${lines} log lines of the same messages within a second`,
+      event_type: 'system',
+      held_back: lines,
+      messages,
     });
   }
 

@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../clock.ts';
-import { LEVELS, type LogLevel, METHOD_LEVELS } from '../logger/levels.ts';
-import { LOG_LAYOUTS } from '../logger/line.ts';
-import { LOG_FORMATS } from '../logger/pretty.ts';
 import type { MaskerOptions } from '../masking/masker-options.ts';
 import type { PrometheusRegistry } from '../registry/instruments.ts';
-import { flag, given, number, type Option, oneOf, text } from './option.ts';
+import { logOptions } from './log-options.ts';
+import { flag, given, number, text } from './option.ts';
 import type { OptionsOf, Resolved } from './resolve.ts';
 
 /** The options of `core`: who the service is, its registry, its log, and Telltale's own behaviour. */
@@ -15,14 +13,7 @@ export const coreOptions = {
   serviceName: text(undefined, { env: ['SERVICE_NAME', 'OTEL_SERVICE_NAME', 'npm_package_name'] }),
   version: text(undefined, { env: ['SERVICE_VERSION', 'npm_package_version'] }),
   environment: text('development', { env: ['ENVIRONMENT', 'NODE_ENV'] }),
-  logLevel: logLevel('INFO'),
-  logDestination: given<number | string, 1>(
-    'a file descriptor or a file path',
-    (raw) => (typeof raw === 'string' && raw !== '') || (Number.isInteger(raw) && (raw as number) > 0),
-    1,
-  ),
-  logFormat: oneOf(LOG_FORMATS, undefined),
-  logLayout: oneOf(LOG_LAYOUTS, 'flat'),
+  ...logOptions,
   mask: given<MaskerOptions, MaskerOptions>(
     'masking options (see createMasker)',
     (raw) => typeof raw === 'object' && raw !== null,
@@ -54,19 +45,6 @@ export function packageIdentity(): { readonly name?: string; readonly version?: 
   } catch {
     return {};
   }
-}
-
-function logLevel(fallback: LogLevel): Option<LogLevel> {
-  return {
-    env: 'LOG_LEVEL',
-    default: fallback,
-    parse: (raw) => {
-      const word = typeof raw === 'string' ? raw.trim().toLowerCase() : '';
-      return Object.hasOwn(METHOD_LEVELS, word)
-        ? { value: METHOD_LEVELS[word as keyof typeof METHOD_LEVELS] }
-        : { allowed: `one of ${LEVELS.join(', ')}` };
-    },
-  };
 }
 
 function isRegistry(raw: unknown): boolean {

@@ -15,14 +15,17 @@ export const EVENT_TYPES = [
 /** What a log line is about. */
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** The event types that are methods of the logger, with the level of their lines. Somebody should look at a security event. */
+/**
+ * The event types that are methods of the logger, with the level of their lines: somebody should look at a security
+ * event. Neither sampling nor the rate limit holds back those that must be there `always`.
+ */
 export const EVENT_METHODS = {
-  audit: 'info',
-  business: 'info',
-  performance: 'info',
-  security: 'warning',
-  system: 'info',
-} as const satisfies Partial<Record<EventType, LogMethod>>;
+  audit: { method: 'info', always: true },
+  business: { method: 'info', always: false },
+  performance: { method: 'info', always: false },
+  security: { method: 'warning', always: true },
+  system: { method: 'info', always: false },
+} as const satisfies Partial<Record<EventType, { readonly method: LogMethod; readonly always: boolean }>>;
 
 /** An event type as a method of the logger. */
 export type EventMethod = keyof typeof EVENT_METHODS;

@@ -8,12 +8,19 @@ import { type Info, maskedInfo, mergeFields, methodOfInfo } from './info.ts';
 import { type LogLevel, type LogMethod, METHOD_LEVELS, methodOf, WINSTON_LEVELS } from './levels.ts';
 import type { LineWriter } from './line.ts';
 import type { LineSink } from './sink.ts';
+import type { Throttle } from './throttle.ts';
+import { type WithTiming, withTiming } from './with-timing.ts';
 
 /**
  * A winston logger with Telltale's levels, for which winston's own names work too, and a method for each event type:
  * `logger.audit('User deleted', { user_id })`. `level` takes any of the names, in any case of letters.
  */
-export type Logger = winston.Logger & Readonly<Record<LogMethod | EventMethod, winston.LeveledLogMethod>>;
+export type Logger = winston.Logger &
+  Readonly<Record<LogMethod, winston.LeveledLogMethod>> &
+  Readonly<Record<EventMethod, LogEvent>> & { readonly withTiming: WithTiming };
+
+/** Takes what a method for a level takes. */
+export type LogEvent = (message: unknown, ...meta: readonly unknown[]) => Logger;
 
 /** What lines are made with and where they go. */
 export interface LogOutput {
@@ -21,6 +28,7 @@ export interface LogOutput {
   /** What the sink gets instead of a line. */
   view: ((line: string) => string) | undefined;
   sink: LineSink;
+  throttle: Throttle | undefined;
 }
 
 /** What a logger is made of. */
@@ -98,6 +106,11 @@ export function createLogger({ level, output, onLine, onError }: LoggerOptions):
     if (direct && transports.length === 1) return false;
     return transports.some((transport) => (transport !== own || !direct) && takes(transport, method));
   };
+  const isWanted = (method: LogMethod): boolean => {
+    const { transports } = logger;
+    const direct = isDirect(transports);
+    return (direct && takes(own, method)) || othersTake(transports, method, direct);
+  };
   const toOthers = (info: Info, line: string | undefined): void => {
     if (logger.writableLength >= MAX_WAITING) throw new Error('A transport of the logger does not take its records');
     const masked = maskedInfo(info, output.lines.serialiser);
@@ -105,12 +118,17 @@ export function createLogger({ level, output, onLine, onError }: LoggerOptions):
     writeByWinston.call(logger, masked);
   };
 
-  const say = (self: Logger, method: LogMethod, args: readonly unknown[], more: readonly object[] = NONE): void => {
+  const isHeldBack = (method: LogMethod, message: unknown): boolean =>
+    output.throttle !== undefined && !output.throttle.admits(METHOD_LEVELS[method], message);
+
+  /** Writes a line of the arguments and `more`, `always` or as sampling and rate limit would have it. */
+  function say(self: Logger, method: LogMethod, args: readonly unknown[], more = NONE, always = false): void {
     const { transports } = logger;
     const direct = isDirect(transports);
     const mine = direct && takes(own, method);
     const theirs = othersTake(transports, method, direct);
     if (!mine && !theirs) return;
+    if (!always && isHeldBack(method, args[0])) return;
     const call = readArguments(args, output.lines.serialiser);
     const sources = more.length === 0 ? call.sources : [...call.sources, ...more];
     const { message, rest } = call;
@@ -126,7 +144,7 @@ export function createLogger({ level, output, onLine, onError }: LoggerOptions):
     if (rest.length > 0) info[SPLAT] = rest;
     if (plain) toOthers(info, line);
     else self.write(info);
-  };
+  }
   const guarded = (act: () => void): void => {
     try {
       act();
@@ -150,21 +168,26 @@ export function createLogger({ level, output, onLine, onError }: LoggerOptions):
       return self;
     });
   }
-  for (const [type, method] of Object.entries(EVENT_METHODS)) {
+  for (const [type, { method, always }] of Object.entries(EVENT_METHODS)) {
     const about = [{ event_type: type }];
     override(type, function (this: Logger | undefined, ...args: readonly unknown[]): Logger {
       const self = this ?? logger;
-      guarded(() => say(self, method, args, about));
+      guarded(() => say(self, method, args, about, always));
       return self;
     });
   }
+  override('withTiming', function (this: Logger | undefined, ...args: Parameters<WithTiming>): unknown {
+    return withTiming(this ?? logger, output.lines.clock, args);
+  });
   override('log', function (this: Logger | undefined, first: unknown, ...args: readonly unknown[]): Logger {
     const self = this ?? logger;
     guarded(() => {
       if (typeof first === 'string') say(self, methodOf(first) ?? 'info', args);
       else {
-        const method = methodOf((first as Info).level) ?? 'info';
-        self.write({ ...(first as Info), level: method, [LEVEL]: method });
+        const info = first as Info;
+        const method = methodOf(info.level) ?? 'info';
+        if (isWanted(method) && !isHeldBack(method, info.message))
+          self.write({ ...info, level: method, [LEVEL]: method });
       }
     });
     return self;

@@ -75,7 +75,9 @@ test('colours are there where they are wanted, and take nothing away', () => {
     logger.critical('on fire');
   };
   const coloured = shown(log, COLOURS);
-  expect(coloured.split('\n')[0]!.replaceAll('\u001b', 'ESC')).toMatchInlineSnapshot(`"ESC[2m10:00:00.000ESC[22m ESC[33mWARNING ESC[39m slow ESC[36m1c0e5b11ESC[39m ESC[2morder=7ESC[22m"`);
+  expect(coloured.split('\n')[0]!.replaceAll('\u001b', 'ESC')).toMatchInlineSnapshot(
+    `"ESC[2m10:00:00.000ESC[22m ESC[33mWARNING ESC[39m slow ESC[36m1c0e5b11ESC[39m ESC[2morder=7ESC[22m"`,
+  );
   expect(shown(log, { FORCE_COLOR: '0' })).not.toContain('\u001b');
   const withoutPlaces = (text: string): string => text.replace(/^ +at .*\n/gm, '');
   expect(withoutPlaces(stripVTControlCharacters(coloured))).toBe(withoutPlaces(shown(log)));
