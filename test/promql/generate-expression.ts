@@ -12,6 +12,7 @@ import {
   METRICS,
   NUMBERS,
   PATTERNS,
+  PERIODIC,
   RANGE_FUNCTIONS,
   STEPS,
 } from './vocabulary.ts';
@@ -96,8 +97,9 @@ export class ExpressionGenerator {
   #rangeCall(depth: number): string {
     const name = this.#random.pick(RANGE_FUNCTIONS);
     const args = signatureOf(name).parameters.map((type) => this.#argument(type, depth));
-    // Prometheus 2 let the window of predict_linear slide although it was fixed.
-    if (name === 'predict_linear') args[0] = args[0]!.replaceAll(/ @ (?:[\d.]+|start\(\)|end\(\))/g, '');
+    // Prometheus 2 let a window slide although it was fixed, where another argument was not.
+    const at = args.length === 2 ? args.findIndex((argument) => argument.includes('[')) : -1;
+    if (at >= 0) args[at] = args[at]!.replaceAll(/ @ (?:[\d.]+|start\(\)|end\(\))/g, '');
     if (name === 'double_exponential_smoothing') {
       args.splice(1, 2, this.#random.pick(['0.1', '0.5', '0.9']), this.#random.pick(['0.2', '0.5', '1.5']));
     }
@@ -107,7 +109,7 @@ export class ExpressionGenerator {
   #elementCall(depth: number): string {
     const random = this.#random;
     const name = random.pick(ELEMENT_FUNCTIONS);
-    const operand = () => this.vector(depth - 1);
+    const operand = () => (PERIODIC.has(name) ? this.selector() : this.vector(depth - 1));
     if (name === 'label_replace') {
       const target = random.pick(['job', 'fresh', '__name__', 'bad-name']);
       const replacement = random.pick(['$1', 'x-$1', `\${1}y`, '$$', '', '$2$1', 'fixed']);
@@ -134,6 +136,7 @@ export class ExpressionGenerator {
       ]);
       return `histogram_quantile(${quantile}, ${buckets})`;
     }
+    if (PERIODIC.has(name)) return `${name}(${operand()})`;
     const { parameters, variadic } = signatureOf(name);
     const count = parameters.length - (variadic > 0 && random.chance(0.5) ? 1 : 0);
     return `${name}(${parameters
@@ -178,7 +181,7 @@ export class ExpressionGenerator {
       `avg_over_time(temperature[${range}])`,
       `max by (room) (temperature)`,
       `deriv(temperature[${range}])`,
-      `-special`,
+      `-temperature`,
       `temperature * on (room) group_left (job) avg by (room, job) (temperature)`,
     ]);
   }

@@ -194,3 +194,6 @@ export const AGGREGATIONS = [
   'bottomk',
   'count_values',
 ];
+
+/** Functions that make a large difference of the last digit of a large number: these are asked about samples only. */
+export const PERIODIC: ReadonlySet<string> = new Set(['sin', 'cos', 'tan']);

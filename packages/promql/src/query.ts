@@ -4,7 +4,7 @@ import { BadQueryError } from './errors.ts';
 import { Budget, type Limits } from './evaluate/budget.ts';
 import { evaluate } from './evaluate/evaluate.ts';
 import { Evaluation, type QuerySpan } from './evaluate/evaluation.ts';
-import { type StepSeries, type Steps, sameLabels, timeAt, type Value } from './evaluate/steps.ts';
+import { hasValues, type StepSeries, type Steps, sameLabels, timeAt, type Value } from './evaluate/steps.ts';
 import { rangeVector } from './evaluate/windows.ts';
 import { compareLabels } from './labels/label-set.ts';
 import type { InstantResult, MatrixResult, MatrixSeries, Remarks } from './result.ts';
@@ -81,8 +81,9 @@ export async function queryInstant(
   const remarks = remarksOf(evaluation);
   if (value.type === 'string') return { type: 'string', time, text: value.text, ...remarks };
   if (value.type === 'scalar') return { type: 'scalar', time, value: value.values[0]!, ...remarks };
-  failOnAlike(value.series);
-  const elements = value.series.map(({ labels, values }) => ({ metric: labels.toRecord(), value: values[0]! }));
+  const present = value.series.filter(hasValues);
+  failOnAlike(present);
+  const elements = present.map(({ labels, values }) => ({ metric: labels.toRecord(), value: values[0]! }));
   return { type: 'vector', time, elements, ...remarks };
 }
 
@@ -168,8 +169,9 @@ function matrixOf(value: Value, steps: Steps): readonly MatrixSeries[] {
     const timestamps = Float64Array.from({ length: steps.count }, (_, step) => timeAt(steps, step));
     return [{ metric: {}, timestamps, values: value.values }];
   }
-  failOnAlike(value.series);
-  const sorted = [...value.series].sort((a, b) => compareLabels(a.labels, b.labels));
+  const present = value.series.filter(hasValues);
+  failOnAlike(present);
+  const sorted = present.sort((a, b) => compareLabels(a.labels, b.labels));
   return sorted.map((series) => compacted(series, steps));
 }
 

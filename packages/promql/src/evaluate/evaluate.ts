@@ -7,7 +7,7 @@ import type { Evaluation } from './evaluation.ts';
 import { isStepInvariant } from './invariant.ts';
 import { selectInstant } from './select-instant.ts';
 import { selectSmoothed } from './select-smoothed.ts';
-import { mergeAlike, relabelled, type StepSeries, type Steps, type Value } from './steps.ts';
+import { hasValues, mergeAlike, relabelled, type StepSeries, type Steps, type Value } from './steps.ts';
 
 /**
  * Evaluates an expression at all steps. What does not depend on the step, by `@`, is evaluated once.
@@ -88,7 +88,7 @@ function spread(value: Value, { count }: Steps, { budget }: Evaluation): Value {
   budget.takeSamples(value.series.length * count);
   return {
     type: 'vector',
-    series: value.series.map(({ labels, values }) => ({
+    series: value.series.filter(hasValues).map(({ labels, values }) => ({
       labels,
       values: new Float64Array(count).fill(values[0]!),
       present: new Uint8Array(count).fill(1),
