@@ -36,20 +36,36 @@ export function mergeFields(sources: readonly (object | undefined)[]): Record<st
  */
 export function maskedInfo(info: Info, serialiser: Serialiser): Info {
   const { masker } = serialiser;
-  const { level, message, ...fields } = info;
-  const copy = masker.mask(fields);
+  const copy = masker.mask(info);
   const masked = (typeof copy === 'object' && copy !== null ? copy : { fields: copy }) as Info;
+  const { level, message } = info;
   masked.level = level;
-  masked.message = isError(message) ? masker.maskText(String(message.message)) : masker.mask(message);
+  if (isError(message)) masked.message = masker.maskText(String(message.message));
+  // Fields that say how they are shown show no message.
+  else masked.message ??= masker.mask(message);
   masked[LEVEL] = info[LEVEL] ?? level;
-  if (info[SPLAT] !== undefined) masked[SPLAT] = masker.mask(info[SPLAT]);
-  for (const value of Object.values(masked)) {
-    if (!isError(value)) continue;
+  const splat = info[SPLAT];
+  if (Array.isArray(splat)) masked[SPLAT] = splat.map((each) => maskedBefore(each, info, masked) ?? masker.mask(each));
+  for (const key in masked) {
+    const value = masked[key];
+    if (typeof value !== 'object' || !isError(value)) continue;
     const toJSON = (): unknown => JSON.parse(serialiser.value(value) ?? 'null');
     Object.defineProperty(value, 'toJSON', { value: toJSON, configurable: true });
     masked.stack ??= value.stack;
   }
   return masked;
+}
+
+/** The masked copy of fields that are all in an info and were masked with it. */
+function maskedBefore(fields: unknown, info: Info, masked: Info): object | undefined {
+  if (typeof fields !== 'object' || fields === null || Object.getPrototypeOf(fields) !== Object.prototype)
+    return undefined;
+  const copy: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(fields)) {
+    if (info[key] !== value || !Object.hasOwn(masked, key)) return undefined;
+    copy[key] = masked[key];
+  }
+  return copy;
 }
 
 function read(source: object, key: string): unknown {

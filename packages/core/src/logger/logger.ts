@@ -68,8 +68,8 @@ export function createLogger({ level, output, onLine, onError }: LoggerOptions):
   };
 
   const format: winston.Logform.Format = {
-    // The same `info` goes to every transport, so the line is put on a copy.
-    transform: (info: Info) => ({ ...info, [MESSAGE]: ((info[LINE] as string) ?? lineOf(info)).trimEnd() }),
+    // What comes here is a copy already.
+    transform: (info: Info) => Object.assign(info, { [MESSAGE]: ((info[LINE] as string) ?? lineOf(info)).trimEnd() }),
   };
   class SinkTransport extends Transport {
     override log(info: Info, next: () => void): void {
@@ -139,8 +139,10 @@ export function createLogger({ level, output, onLine, onError }: LoggerOptions):
       emit(METHOD_LEVELS[method], line);
       if (!theirs) return;
     }
-    const fields = mergeFields([self.defaultMeta, ...sources]);
-    const info: Info = { ...fields, level: method, message, [LEVEL]: method };
+    const info = mergeFields([self.defaultMeta, ...sources]) as Info;
+    info.level = method;
+    info.message = message;
+    info[LEVEL] = method;
     if (rest.length > 0) info[SPLAT] = rest;
     if (plain) toOthers(info, line);
     else self.write(info);
