@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import winston from 'winston';
 import { Collector } from '../../test/collector.ts';
 import { testMonitor } from '../../test/test-monitor.ts';
+import { runWithContext } from '../context/context.ts';
 
 const { format } = winston;
 const SECRET = 'hunter2-secret';
@@ -88,6 +89,22 @@ test('an error is an error, is whole as JSON, and has its stack where winston pu
     message: 'payment',
     code: 'declined',
     cause: { type: 'RangeError', message: 'root' },
+  });
+});
+
+test("a transport and a format have the context's identifiers, masked, unless the call gives its own", () => {
+  const { logger, seen } = withTransport(format.json());
+  const trace = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7', traceFlags: 1 };
+  runWithContext({ correlationId: 'c', trace, userId: 'ann@example.com' }, () =>
+    logger.info('hello', { span_id: 'mine' }),
+  );
+  expect(JSON.parse(seen[0]![MESSAGE] as string)).toEqual({
+    level: 'info',
+    message: 'hello',
+    correlation_id: 'c',
+    trace_id: trace.traceId,
+    span_id: 'mine',
+    user_id: '[EMAIL a***@example.com]',
   });
 });
 

@@ -1,5 +1,6 @@
 import { LEVEL, SPLAT } from 'triple-beam';
 import type { Logform } from 'winston';
+import type { Context } from '../context/context.ts';
 import { type LogMethod, methodOf } from './levels.ts';
 import { isError, type Serialiser } from './serialiser.ts';
 
@@ -31,10 +32,11 @@ export function mergeFields(sources: readonly (object | undefined)[]): Record<st
 }
 
 /**
- * A masked copy of an info, for formats and transports that are not ours. Errors in it are errors, which JSON would
- * show as `{}`, so they have a `toJSON`; and as with winston the stack of one stands in `stack` too.
+ * A masked copy of an info, for formats and transports that are not ours, with the context's identifiers. Errors in
+ * it are errors, which JSON would show as `{}`, so they have a `toJSON`; and as with winston the stack of one stands in
+ * `stack` too.
  */
-export function maskedInfo(info: Info, serialiser: Serialiser): Info {
+export function maskedInfo(info: Info, context: Context | undefined, serialiser: Serialiser): Info {
   const { masker } = serialiser;
   const copy = masker.mask(info);
   const masked = (typeof copy === 'object' && copy !== null ? copy : { fields: copy }) as Info;
@@ -46,6 +48,7 @@ export function maskedInfo(info: Info, serialiser: Serialiser): Info {
   masked[LEVEL] = info[LEVEL] ?? level;
   const splat = info[SPLAT];
   if (Array.isArray(splat)) masked[SPLAT] = splat.map((each) => maskedBefore(each, info, masked) ?? masker.mask(each));
+  if (context !== undefined) addIdentifiers(masked, context, serialiser);
   for (const key in masked) {
     const value = masked[key];
     if (typeof value !== 'object' || !isError(value)) continue;
@@ -54,6 +57,20 @@ export function maskedInfo(info: Info, serialiser: Serialiser): Info {
     masked.stack ??= value.stack;
   }
   return masked;
+}
+
+function addIdentifiers(
+  info: Info,
+  { correlationId, trace, userId, sessionId }: Context,
+  { masker }: Serialiser,
+): void {
+  info.correlation_id ??= correlationId;
+  if (trace !== undefined) {
+    info.trace_id ??= trace.traceId;
+    info.span_id ??= trace.spanId;
+  }
+  if (userId !== undefined) info.user_id ??= masker.maskText(String(userId));
+  if (sessionId !== undefined) info.session_id ??= masker.maskText(String(sessionId));
 }
 
 /** The masked copy of fields that are all in an info and were masked with it. */

@@ -113,7 +113,7 @@ export function createLogger({ level, output, onLine, onError }: LoggerOptions):
   };
   const toOthers = (info: Info, line: string | undefined): void => {
     if (logger.writableLength >= MAX_WAITING) throw new Error('A transport of the logger does not take its records');
-    const masked = maskedInfo(info, output.lines.serialiser);
+    const masked = maskedInfo(info, currentContext(), output.lines.serialiser);
     if (line !== undefined) masked[LINE] = line;
     writeByWinston.call(logger, masked);
   };
