@@ -3,6 +3,7 @@ import winston from 'winston';
 import Transport from 'winston-transport';
 import { currentContext } from '../context/context.ts';
 import { readArguments } from './arguments.ts';
+import { Audience } from './audience.ts';
 import { EVENT_METHODS, type EventMethod } from './event-types.ts';
 import { type Info, maskedInfo, mergeFields, methodOfInfo } from './info.ts';
 import { type LogLevel, type LogMethod, METHOD_LEVELS, methodOf, WINSTON_LEVELS } from './levels.ts';
@@ -94,23 +95,8 @@ export function createLogger({ level, output, onLine, onError }: LoggerOptions):
   const { configure: configureByWinston } = logger;
   const writeByWinston: (info: Info) => boolean = logger.write;
 
-  // All this is looked up anew for each line: users add transports and change levels while the service runs.
-  const isDirect = (transports: readonly Transport[]): boolean =>
-    logger.format === format && own.format === undefined && !logger.silent && transports.includes(own);
-  const takes = (transport: Transport, method: LogMethod): boolean =>
-    !transport.silent && WINSTON_LEVELS[method] <= rankOf(transport.level ?? logger.level);
-  /** Whether anybody but our own sink takes it: a transport, or whoever reads the logger as a stream. */
-  const othersTake = (transports: readonly Transport[], method: LogMethod, direct: boolean): boolean => {
-    if (logger.silent) return false;
-    if (logger.listenerCount('data') > transports.length) return true;
-    if (direct && transports.length === 1) return false;
-    return transports.some((transport) => (transport !== own || !direct) && takes(transport, method));
-  };
-  const isWanted = (method: LogMethod): boolean => {
-    const { transports } = logger;
-    const direct = isDirect(transports);
-    return (direct && takes(own, method)) || othersTake(transports, method, direct);
-  };
+  const audience = new Audience(logger, own);
+
   const toOthers = (info: Info, line: string | undefined): void => {
     if (logger.writableLength >= MAX_WAITING) throw new Error('A transport of the logger does not take its records');
     const masked = maskedInfo(info, currentContext(), output.lines.serialiser);
@@ -123,10 +109,8 @@ export function createLogger({ level, output, onLine, onError }: LoggerOptions):
 
   /** Writes a line of the arguments and `more`, `always` or as sampling and rate limit would have it. */
   function say(self: Logger, method: LogMethod, args: readonly unknown[], more = NONE, always = false): void {
-    const { transports } = logger;
-    const direct = isDirect(transports);
-    const mine = direct && takes(own, method);
-    const theirs = othersTake(transports, method, direct);
+    const mine = audience.takesDirectly(method);
+    const theirs = audience.takesByWinston(method);
     if (!mine && !theirs) return;
     if (!always && isHeldBack(method, args[0])) return;
     const call = readArguments(args, output.lines.serialiser);
@@ -188,20 +172,18 @@ export function createLogger({ level, output, onLine, onError }: LoggerOptions):
       else {
         const info = first as Info;
         const method = methodOf(info.level) ?? 'info';
-        if (isWanted(method) && !isHeldBack(method, info.message))
-          self.write({ ...info, level: method, [LEVEL]: method });
+        const isWanted = audience.takesDirectly(method) || audience.takesByWinston(method);
+        if (isWanted && !isHeldBack(method, info.message)) self.write({ ...info, level: method, [LEVEL]: method });
       }
     });
     return self;
   });
   override('write', (info: Info): boolean => {
     guarded(() => {
-      const { transports } = logger;
       const method = methodOfInfo(info);
-      const direct = isDirect(transports);
-      const line = direct && takes(own, method) ? lineOf(info) : undefined;
+      const line = audience.takesDirectly(method) ? lineOf(info) : undefined;
       if (line !== undefined) emit(METHOD_LEVELS[method], line);
-      if (othersTake(transports, method, direct)) toOthers(info, line);
+      if (audience.takesByWinston(method)) toOthers(info, line);
     });
     return true;
   });
@@ -229,8 +211,4 @@ export function createLogger({ level, output, onLine, onError }: LoggerOptions):
   };
   Object.defineProperties(logger, overrides);
   return logger;
-}
-
-function rankOf(level: string): number {
-  return WINSTON_LEVELS[level as LogMethod] ?? WINSTON_LEVELS[methodOf(level) ?? 'info'];
 }
