@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import { type Monitor, TelltaleError } from '@telltale/core';
 import type { Endpoints } from './endpoints.ts';
 import { pathOf } from './request-path.ts';
@@ -12,6 +11,8 @@ const serving = new WeakSet<Monitor>();
 export function startMetricsServer(monitor: Monitor, port: number, endpoints: Endpoints): void {
   if (serving.has(monitor)) return;
   serving.add(monitor);
+  // Loaded only here: it takes as long to load as a quarter of Telltale, and not every process is a server.
+  const { createServer } = process.getBuiltinModule('node:http');
   const server = createServer((request, response) => {
     const path = pathOf(request.url);
     if (endpoints.takes(request.method, path)) void endpoints.answer(request, response, path);
