@@ -21,7 +21,7 @@ export type Logger = winston.Logger &
   Readonly<Record<EventMethod, LogEvent>> & { readonly withTiming: WithTiming };
 
 /** Takes what a method for a level takes. */
-export type LogEvent = (message: unknown, ...meta: readonly unknown[]) => Logger;
+type LogEvent = (message: unknown, ...meta: readonly unknown[]) => Logger;
 
 /** What lines are made with and where they go. */
 export interface LogOutput {

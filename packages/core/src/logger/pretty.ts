@@ -43,7 +43,7 @@ export function createView(
  * A line of JSON as people read it: time (UTC), level, message, the end of the correlation ID and the fields on one
  * line, then each error with its stack and, further in, its causes. Nothing in it can act on the terminal.
  */
-export function prettyLine(line: string, coloured: boolean): string {
+function prettyLine(line: string, coloured: boolean): string {
   const paint = (style: Style, text: string): string =>
     coloured ? styleText(style, text, { validateStream: false }) : text;
   const { timestamp, level, service: _, environment: __, message, ...rest } = JSON.parse(line);

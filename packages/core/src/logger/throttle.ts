@@ -22,7 +22,7 @@ export interface HeldBack {
 }
 
 /** Why a line was not written. */
-export type HoldReason = 'sampling' | 'rate_limit';
+type HoldReason = 'sampling' | 'rate_limit';
 
 /** What a throttle is made of. */
 export interface ThrottleOptions {
