@@ -3,7 +3,7 @@ import { startTestDatabase, type TestDatabase } from '../../../test/servers/post
 import { type Shop, startShop } from './shop.ts';
 import { Chance } from './traffic/chance.ts';
 import { Client, type Question } from './traffic/client.ts';
-import { Measurements, type RouteSummary } from './traffic/measurements.ts';
+import { Measurements } from './traffic/measurements.ts';
 import { visit } from './traffic/visits.ts';
 import { startTraffic } from './traffic.ts';
 
@@ -44,7 +44,6 @@ test('what the service says of itself is what its visitors saw', async () => {
       if (route.hungUp === 0) expect(counted, JSON.stringify({ ...labels, status_code })).toBe(count);
       else expect(counted).toBeGreaterThanOrEqual(count);
     }
-    if (answered >= 10 && route.hungUp === 0) expectSameP95(route, metrics.buckets(labels));
   }
 });
 
@@ -89,25 +88,5 @@ async function scrape() {
     );
   return {
     value: (name: string, labels?: Labels) => select(name, labels).reduce((sum, { value }) => sum + value, 0),
-    /** Requests that took at most so many milliseconds. */
-    buckets(labels: Labels): Map<number, number> {
-      const buckets = new Map<number, number>();
-      for (const {
-        labels: { le },
-        value,
-      } of select('http_request_duration_seconds_bucket', labels)) {
-        const upTo = le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le) * 1_000;
-        buckets.set(upTo, (buckets.get(upTo) ?? 0) + value);
-      }
-      return buckets;
-    },
   };
-}
-
-function expectSameP95({ method, route, p95Ms }: RouteSummary, buckets: ReadonlyMap<number, number>): void {
-  const bounds = [...buckets.keys()].sort((a, b) => a - b);
-  const total = buckets.get(Number.POSITIVE_INFINITY)!;
-  const ours = bounds.findIndex((bound) => buckets.get(bound)! >= 0.95 * total);
-  const theirs = bounds.findIndex((bound) => p95Ms <= bound);
-  expect(Math.abs(ours - theirs), `${method} ${route}: ${p95Ms} ms`).toBeLessThanOrEqual(1);
 }
