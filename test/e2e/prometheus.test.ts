@@ -12,7 +12,7 @@ import { type Prometheus, startPrometheus } from '../servers/prometheus.ts';
 
 const TRAFFIC_MS = 15_000;
 /** Fewer answers than this say nothing of a 95th percentile. */
-const ENOUGH = 30;
+const ENOUGH = 20;
 
 describe('The running example, scraped by a real Prometheus', () => {
   let shop: Awaited<ReturnType<typeof startShop>>;
