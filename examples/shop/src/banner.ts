@@ -15,7 +15,7 @@ export function banner({ url, postgresFolder }: Shop, { traffic, logLevel }: Set
 
     postgres   ${postgresFolder ? `embedded, in ${postgresFolder} until you stop` : 'yours, in its schema "shop" (DATABASE_URL)'}
     traffic    ${traffic > 0 ? `a day in ten minutes, up to ${traffic} requests a second (TRAFFIC=off for none)` : 'off'}
-    log        JSON lines below, ${level} and above${level === 'ERROR' ? ' (LOG_LEVEL=INFO for every request)' : ''}
+    log        ${process.stdout.isTTY ? 'lines' : 'lines of JSON'} below, ${level} and above${level === 'ERROR' ? ' (LOG_LEVEL=INFO for every request)' : ''}
     stop       Ctrl-C
 `;
 }
