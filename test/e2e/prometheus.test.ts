@@ -100,6 +100,13 @@ describe('The running example, scraped by a real Prometheus', () => {
     expect(series.flatMap(({ exemplars }) => exemplars).some(({ labels }) => labels.correlation_id)).toBe(true);
   });
 
+  it("shows the process's own figures beside the service's", async () => {
+    const [memory] = (await prometheus.query('process_resident_memory_bytes{service="shop"}')).result;
+    expect(Number(memory?.value[1])).toBeGreaterThan(10_000_000);
+    const [lag] = (await prometheus.query('nodejs_eventloop_lag_p99_seconds{service="shop"}')).result;
+    expect(Number(lag?.value[1])).toBeGreaterThan(0);
+  });
+
   it('keeps routes to templates: a label value for each route and no more', async () => {
     const { result } = await prometheus.query('count by (route) (http_requests_total)');
     const routes = result.map(({ metric }) => metric.route!);
