@@ -79,7 +79,7 @@ const FIXED: readonly ((secret: string) => unknown)[] = [
   (secret) => `root:${secret}@tcp(127.0.0.1:3306)/shop`,
   (secret) => `mysql --user=a --password ${secret} shop`,
   (secret) => `ALTER USER a WITH PASSWORD '${secret}'`,
-  (secret) => `//registry.npmjs.org/:_authToken=${secret}`,
+  (secret) => `//registry.example.com/:_authToken=${secret}`,
   (secret) => `https://example.com/cb?code=${secret}9z&state=x`,
   (secret) => `PHPSESSID=${secret}`,
   (secret) => ({ card: { number: secret, cvc: secret } }),

@@ -5,7 +5,7 @@ import { Budget, type Limits } from './evaluate/budget.ts';
 import { evaluate } from './evaluate/evaluate.ts';
 import { Evaluation, type QuerySpan } from './evaluate/evaluation.ts';
 import { hasValues, type StepSeries, type Steps, sameLabels, timeAt, type Value } from './evaluate/steps.ts';
-import { rangeVector } from './evaluate/windows.ts';
+import { presentSamples, rangeVector } from './evaluate/windows.ts';
 import { compareLabels } from './labels/label-set.ts';
 import type { InstantResult, MatrixResult, MatrixSeries, Remarks } from './result.ts';
 import type { SeriesSource } from './source/series-source.ts';
@@ -172,18 +172,8 @@ function matrixOf(value: Value, steps: Steps): readonly MatrixSeries[] {
   const present = value.series.filter(hasValues);
   failOnAlike(present);
   const sorted = present.sort((a, b) => compareLabels(a.labels, b.labels));
-  return sorted.map((series) => compacted(series, steps));
-}
-
-/** The steps at which the series has values. */
-function compacted({ labels, values, present }: StepSeries, steps: Steps): MatrixSeries {
-  const timestamps = new Float64Array(steps.count);
-  const kept = new Float64Array(steps.count);
-  let length = 0;
-  for (let step = 0; step < steps.count; step++) {
-    if (present[step] === 0) continue;
-    timestamps[length] = timeAt(steps, step);
-    kept[length++] = values[step]!;
-  }
-  return { metric: labels.toRecord(), timestamps: timestamps.subarray(0, length), values: kept.subarray(0, length) };
+  return sorted.map((series) => {
+    const { labels, timestamps, values } = presentSamples(series, steps);
+    return { metric: labels.toRecord(), timestamps, values };
+  });
 }

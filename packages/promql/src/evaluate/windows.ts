@@ -85,7 +85,8 @@ async function subquerySamples(
   return inner.type === 'vector' ? inner.series.map((series) => presentSamples(series, steps)) : [];
 }
 
-function presentSamples({ labels, values, present }: StepSeries, steps: Steps): Samples {
+/** The steps at which a series has values. */
+export function presentSamples({ labels, values, present }: StepSeries, steps: Steps): Samples {
   const timestamps = new Float64Array(steps.count);
   const kept = new Float64Array(steps.count);
   let length = 0;

@@ -24,7 +24,7 @@ export const urlCredentials: ReadingDetector = {
       'https://example.com/@user/post',
       'https://example.com:8080/a@b',
       'ssh://git@github.com/org/repo',
-      'https://registry.npmjs.org/@scope/name',
+      'https://registry.example.com/@scope/name',
       'http://localhost:3000',
     ],
   }),
