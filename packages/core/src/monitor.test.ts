@@ -7,7 +7,7 @@ import { testMonitor } from '../test/test-monitor.ts';
 import { coreOptions } from './config/core-options.ts';
 import { resolveConfig } from './config/resolve.ts';
 import { currentContext, runWithContext } from './context/context.ts';
-import { createMonitor, defaultMonitor, setUpMonitor } from './monitor.ts';
+import { defaultMonitor, setUpMonitor } from './monitor.ts';
 import type { Operation } from './operations.ts';
 import { slot } from './slot.ts';
 import { defineMetrics } from './tracking/define-metrics.ts';
@@ -81,18 +81,18 @@ describe('a monitor', () => {
     );
   });
 
-  test("has prom-client's default metrics unless they are there, and takes its own out again", async () => {
-    const { monitor, registry } = testMonitor({ defaultMetrics: true });
-    expect(await registry.getSingleMetricAsString('process_cpu_seconds_total')).toContain('process_cpu');
-    expect(registry.getSingleMetric('nodejs_active_handles_total')).toBeUndefined();
-    await monitor.close();
-    expect(registry.getMetricsAsArray()).toEqual([]);
+  test("shows prom-client's default metrics, and leaves their names in the registry to the service", async () => {
+    const { registry, scrape } = testMonitor({ defaultMetrics: true });
+    const text = await scrape();
+    expect(text).toMatch(/^process_cpu_seconds_total\{service="orders"\} /m);
+    expect(text).not.toContain('nodejs_active_handles_total');
+    expect(registry.getSingleMetric('process_cpu_seconds_total')).toBeUndefined();
 
-    const theirs = new promClient.Registry();
-    promClient.collectDefaultMetrics({ register: theirs });
-    const before = theirs.getMetricsAsArray().length;
-    await createMonitor({ registry: theirs, defaultMetrics: true }, {}).close();
-    expect(theirs.getMetricsAsArray()).toHaveLength(before);
+    promClient.collectDefaultMetrics({ register: registry });
+    const both = await scrape();
+    expect(both.match(/^process_cpu_seconds_total\{/gm)).toHaveLength(1);
+    // The service's own, as it has collected them.
+    expect(both).toContain('nodejs_active_handles_total');
   });
 
   test('closes what was begun for it, latest first, whatever fails, and only once', async () => {

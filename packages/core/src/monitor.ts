@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import promClient from 'prom-client';
 import { type CoreConfig, type CoreOptions, coreOptions, packageIdentity } from './config/core-options.ts';
 import { resolveConfig } from './config/resolve.ts';
@@ -12,7 +13,7 @@ import { createView } from './logger/pretty.ts';
 import { Serialiser } from './logger/serialiser.ts';
 import { createSink } from './logger/sink.ts';
 import { createThrottle, type HeldBack } from './logger/throttle.ts';
-import { createMasker } from './masking/masker.ts';
+import { createMasker, type Masker } from './masking/masker.ts';
 import { ownMetrics } from './metrics.ts';
 import { Operations } from './operations.ts';
 import type { CounterSeries } from './registry/counter.ts';
@@ -41,7 +42,8 @@ export class Monitor {
   #config: CoreConfig;
   #identity: ServiceIdentity;
   #closing: Promise<void> | undefined;
-  #dropDefaultMetrics = (): void => {};
+  #defaultMetrics: PrometheusRegistry | undefined;
+  #masker!: Masker;
   #ignoreLevelSignal = (): void => {};
   readonly #output: LogOutput;
   readonly #closers: (() => void | Promise<void>)[] = [];
@@ -80,13 +82,19 @@ export class Monitor {
     return this.#config;
   }
 
+  /** Decides what may be shown, wherever this monitor's data go. */
+  get masker(): Masker {
+    return this.#masker;
+  }
+
   get identity(): ServiceIdentity {
     return this.#identity;
   }
 
-  /** Every registry that a scrape shows; the first holds Telltale's instruments. */
+  /** Every registry that a scrape shows; the first holds Telltale's instruments, the last the process's metrics. */
   get registries(): readonly PrometheusRegistry[] {
-    return registriesOf(this.#config);
+    const given = registriesOf(this.#config);
+    return this.#defaultMetrics === undefined ? given : [...given, this.#defaultMetrics];
   }
 
   /**
@@ -94,7 +102,6 @@ export class Monitor {
    * before goes on counting; a disabled monitor stays disabled.
    */
   configure(config: CoreConfig): void {
-    this.#dropDefaultMetrics();
     this.#ignoreLevelSignal();
     this.#closeOutput();
     this.#config = config;
@@ -153,12 +160,7 @@ export class Monitor {
   close(): Promise<void> {
     this.#closing ??= (async () => {
       // The log stays open for what goes wrong with the others.
-      const last = [
-        () => this.#dropDefaultMetrics(),
-        () => this.#ignoreLevelSignal(),
-        () => this.instruments.unregister(),
-        () => this.#closeOutput(),
-      ];
+      const last = [() => this.#ignoreLevelSignal(), () => this.instruments.unregister(), () => this.#closeOutput()];
       for (const close of [...this.#closers.splice(0).reverse(), ...last]) {
         try {
           await close();
@@ -195,7 +197,7 @@ export class Monitor {
         onHold: (level, reason) => heldBack.labels(level, reason).inc(),
         onSecond: (lines, messages) => this.#logHeldBack(lines, messages),
       }),
-      lines: new LineWriter(this.#identity, clock, new Serialiser(createMasker(mask)), logLayout),
+      lines: new LineWriter(this.#identity, clock, new Serialiser((this.#masker = createMasker(mask))), logLayout),
       view: createView(logFormat, logDestination),
       sink: createSink(logDestination, {
         onDrop: (lines) => dropped.inc(lines),
@@ -217,7 +219,8 @@ export class Monitor {
 
   #collectDefaultMetrics(): void {
     const { enabled, defaultMetrics } = this.#config;
-    this.#dropDefaultMetrics = enabled && defaultMetrics ? collectDefaultMetrics(this.registries[0]!) : () => {};
+    this.#defaultMetrics =
+      enabled && defaultMetrics ? collectDefaultMetrics(registriesOf(this.#config)[0]!) : undefined;
   }
 
   #describe(): void {
@@ -333,7 +336,15 @@ export function setUpMonitor(config: CoreConfig): Monitor {
   }
   const sameService = identify(config).service === monitor.identity.service;
   const sameRegistry = config.registry === undefined || registriesOf(config)[0] === monitor.registries[0];
-  if (sameService && sameRegistry) return monitor;
+  if (sameService && sameRegistry) {
+    const ignored = Object.keys(config).filter((key) => !agree(config, monitor.config, key as keyof CoreConfig));
+    if (ignored.length > 0) {
+      monitor.logger.warning(`Set up again for the same service; its first options stay: ${ignored.join(', ')}`, {
+        event_type: 'system',
+      });
+    }
+    return monitor;
+  }
   return new Monitor({ ...config, registry: config.registry ?? new promClient.Registry() });
 }
 
@@ -349,4 +360,10 @@ function settle(monitor: Monitor): Monitor {
   slot.waiting = undefined;
   for (const callback of waiting) monitor.errors.guard('monitor', () => callback(monitor), undefined);
   return monitor;
+}
+
+/** What was left out agrees with whatever was given before. */
+function agree(config: CoreConfig, before: CoreConfig, key: keyof CoreConfig): boolean {
+  const value = config[key];
+  return value === undefined || value === coreOptions[key]?.default || isDeepStrictEqual(value, before[key]);
 }

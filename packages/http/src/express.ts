@@ -23,8 +23,10 @@ export function expressMonitoring(monitor: Monitor, config: HttpConfig): Middlew
     let observation: RequestObservation | undefined;
     try {
       const path = pathOf(request.originalUrl ?? request.url);
-      if (endpoints.takes(request.method, path) && !hasOwnRoute(request, path)) {
-        void endpoints.answer(request, response, path);
+      // On a router or a mounted application, the endpoints are below its own path.
+      const inner = pathOf(request.url);
+      if (endpoints.takes(request.method, inner) && !hasOwnRoute(request, path)) {
+        void endpoints.answer(request, response, inner);
         return;
       }
       observation = observer.start(request, response, path);

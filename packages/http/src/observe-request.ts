@@ -15,6 +15,7 @@ import { isDisconnect, RequestErrors } from './request-errors.ts';
 import { logRequest } from './request-log.ts';
 import { RequestMetrics } from './request-metrics.ts';
 import { endOperation, startOperation } from './request-operation.ts';
+import { shownPath } from './request-path.ts';
 import { watchRequestBody, watchResponse } from './watch-response.ts';
 
 /** Stands for the route of a request that no route of the service took. */
@@ -189,10 +190,11 @@ export class RequestObservation implements Origin {
     const aborted = !whole && !failed;
     const status = whole ? response.statusCode : failed ? 500 : CLIENT_CLOSED_REQUEST;
     const bodiless = method === 'HEAD' || status === 204 || status === 304;
+    const route = this.name;
     return {
       method,
-      path: this.#path,
-      route: this.name,
+      path: shownPath(this.#path, route, this.#observer.monitor.masker.isSecretKey),
+      route,
       status,
       aborted,
       durationMs,
@@ -208,15 +210,14 @@ export class RequestObservation implements Origin {
     const { method = '' } = this.#request;
     this.#operation = startOperation(this.#observer.monitor, this.context, {
       method,
-      path: this.#path,
       name: () => this.name,
     });
   }
 
   #logStart(): void {
     const { method } = this.#request;
-    const path = this.#path;
-    const { logger } = this.#observer.monitor;
+    const { logger, masker } = this.#observer.monitor;
+    const path = shownPath(this.#path, this.route ?? '', masker.isSecretKey);
     enterContext(this.context, () => logger.debug(`${method} ${path} began`, { event_type: 'request', method, path }));
   }
 }

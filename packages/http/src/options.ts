@@ -19,7 +19,7 @@ export const httpOptions = {
     (raw) => typeof raw === 'object' && raw !== null && Object.entries(raw).every(isLabel),
     {},
   ),
-  token: text(undefined, { env: 'TELLTALE_TOKEN', secret: true }),
+  token: text(undefined, { env: 'TELLTALE_TOKEN', secret: true, refuseEmpty: true }),
   metricsPort: number(undefined, { min: 0, max: 65_535, unit: 'a port' }, { env: 'METRICS_PORT' }),
 } as const;
 

@@ -1,11 +1,11 @@
 import type { Context, Monitor, Operation } from '@telltale/core';
 import type { EndedRequest } from './ended-request.ts';
 
-/** Tells the listeners that a request began. `name` gives its route, once that is known. */
+/** Tells the listeners that a request began. `name` gives its route, once that is known; the path comes at the end, when it is. */
 export function startOperation(
   { config, operations }: Monitor,
   context: Context,
-  request: { readonly method: string; readonly path: string; readonly name: () => string },
+  request: { readonly method: string; readonly name: () => string },
 ): Operation {
   const operation: Operation = {
     kind: 'http',
@@ -14,7 +14,7 @@ export function startOperation(
     },
     context,
     startedAt: config.clock.now(),
-    attributes: { method: request.method, path: request.path },
+    attributes: { method: request.method },
   };
   operations.start(operation);
   return operation;
@@ -27,6 +27,7 @@ export function endOperation({ operations }: Monitor, operation: Operation, ende
   operation.outcome = aborted ? 'aborted' : status >= 500 ? 'error' : 'ok';
   if (errors.length > 0) operation.error = errors[0];
   Object.assign(operation.attributes, {
+    path: ended.path,
     status_code: status,
     request_size_bytes: ended.requestBytes,
     response_size_bytes: ended.responseBytes,

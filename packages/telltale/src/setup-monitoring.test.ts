@@ -1,4 +1,7 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import express, { type Express } from 'express';
 import { fastify } from 'fastify';
 import { Registry, register } from 'prom-client';
@@ -121,6 +124,33 @@ describe('setupMonitoring', () => {
     const ofUsers = await askUsers('/metrics');
     expect(ofUsers).toContain('service="users"} 1');
     expect(ofUsers).not.toContain('service="orders"');
+  });
+
+  it('serves its own paths below the path it is mounted on', async () => {
+    const [app, router] = [express(), express.Router()];
+    router.use(setupMonitoring(quiet));
+    router.get('/items/:id', (_request, response) => response.json('item'));
+    app.use('/api', router);
+    const get = await listen(app);
+    await get('/api/items/1');
+    expect(await get('/api/metrics')).toContain('route="/api/items/:id"');
+    expect(await get('/api/live')).toContain('alive');
+    expect(await get('/metrics')).toContain('Cannot GET /metrics');
+  });
+
+  it('says which options of a second call for the same service have no effect', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'telltale-setup-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const options = { ...quiet, logDestination: join(folder, 'log') };
+    const logger = setupMonitoring(express(), options);
+    expect(setupMonitoring(express(), options)).toBe(logger);
+    setupMonitoring(express(), { ...options, logLevel: 'ERROR', environment: 'other' });
+    defaultMonitor().flush();
+    const lines = readFileSync(options.logDestination, 'utf8').trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).message)).toEqual([
+      'Set up again for the same service; its first options stay: environment, logLevel',
+    ]);
+    expect(logger.level).toBe('info');
   });
 
   it('goes on with what was counted before it', async () => {

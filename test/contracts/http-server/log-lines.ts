@@ -64,6 +64,15 @@ export function logContract(driver: ServerDriver): void {
       expect(JSON.stringify(line)).toContain('none left');
     });
 
+    it('hides what stands in the path where the template names a secret', async () => {
+      const routes = [{ path: '/reset/:token/of/:name', handle: () => ({ body: 'done' }) }];
+      const service = await startService(driver, { routes });
+      await send(service.port, '/reset/aB3dE6fG9/of/ann');
+      const [line] = await service.lines('response');
+      expect(line).toMatchObject({ path: '/reset/[REDACTED]/of/ann', route: '/reset/:token/of/:name' });
+      expect(JSON.stringify(service.allLines())).not.toContain('aB3dE6fG9');
+    });
+
     it('writes a warning for a body that cannot be parsed', async () => {
       const service = await startService(driver, { routes: ROUTES });
       const headers = { 'content-type': 'application/json' };

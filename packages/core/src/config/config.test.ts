@@ -40,6 +40,12 @@ test('what is given nowhere has its default', () => {
   });
 });
 
+test('an empty variable is a mistake where it would leave a door open', () => {
+  const table = { token: text(undefined, { env: 'DOOR_TOKEN', secret: true, refuseEmpty: true }) };
+  expect(resolveConfig(table, {}, {})).toEqual({ token: undefined });
+  expect(() => resolveConfig(table, {}, { DOOR_TOKEN: '' })).toThrow('DOOR_TOKEN = (not shown): expected a text');
+});
+
 test('the environment is read as text, and empty variables count as unset', () => {
   const env = {
     NAME: '',

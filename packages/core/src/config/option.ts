@@ -11,10 +11,12 @@ export interface Option<T> {
   readonly default: T;
   /** Keeps the value out of error messages. */
   readonly secret?: boolean;
+  /** An environment variable that is set and empty is a mistake, where going without the option would open a door. */
+  readonly refuseEmpty?: boolean;
   readonly parse: (raw: unknown) => Parsed<T>;
 }
 
-type Extra = Pick<Option<unknown>, 'env' | 'secret'>;
+type Extra = Pick<Option<unknown>, 'env' | 'secret' | 'refuseEmpty'>;
 
 /** A text of at most 1,024 characters, trimmed and not empty. */
 export function text<T extends string | undefined>(fallback: T, extra: Extra = {}): Option<string | T> {

@@ -15,7 +15,7 @@ export type Resolved<T extends OptionTable> = {
 export type OptionsOf<T extends OptionTable> = { readonly [K in keyof T]?: Resolved<T>[K] | undefined };
 
 /**
- * Reads a table of options from the environment, with `options` over it. An empty variable counts as unset.
+ * Reads a table of options from the environment, with `options` over it. An empty variable counts as unset, unless the option refuses it.
  * With `ownPrefix`, a variable that starts so and is not in the table is a mistake too.
  *
  * @throws {ConfigError} listing every value that cannot be used and every key that is not known.
@@ -33,7 +33,9 @@ export function resolveConfig<T extends OptionTable>(
   for (const [name, option] of Object.entries(table)) {
     const variables = typeof option.env === 'string' ? [option.env] : (option.env ?? []);
     for (const variable of variables) knownVariables.add(variable);
-    const variable = variables.find((candidate) => env[candidate]);
+    const variable = variables.find(
+      (candidate) => env[candidate] || (option.refuseEmpty && env[candidate] !== undefined),
+    );
     const fromCode = options[name] !== undefined;
 
     if (!fromCode && variable === undefined) {

@@ -281,4 +281,17 @@ describe('the current context', () => {
       }),
     );
   });
+
+  test('is plain values as JSON, whatever its origin knows', () => {
+    const origin = { kind: 'http', name: '/orders', request: {} } as const;
+    Object.assign(origin.request, { around: origin });
+    const written = runWithContext({ correlationId: 'abc', userId: 'ann', origin }, () =>
+      JSON.stringify(currentContext()),
+    );
+    expect(JSON.parse(written)).toEqual({
+      correlationId: 'abc',
+      userId: 'ann',
+      origin: { kind: 'http', name: '/orders' },
+    });
+  });
 });

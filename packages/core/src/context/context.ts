@@ -59,6 +59,12 @@ export class Context {
     return this.#baggage as ReadonlyMap<string, string>;
   }
 
+  /** What is known, as plain values; the origin knows the whole request, which is nothing to write down. */
+  toJSON(): object {
+    const { correlationId, trace, userId, sessionId, origin } = this;
+    return { correlationId, trace, userId, sessionId, origin: origin && { kind: origin.kind, name: origin.name } };
+  }
+
   /** The headers that carry this context to another service. */
   headers(): Record<string, string> {
     const headers: Record<string, string> = { 'x-correlation-id': this.correlationId };

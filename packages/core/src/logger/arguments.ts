@@ -49,6 +49,7 @@ export function readArguments(args: readonly unknown[], serialiser: Serialiser):
 
   for (let i = taken; i < args.length; i++) {
     const value = args[i];
+    if (value === undefined || value === null) continue;
     if (isError(value)) {
       sources.push({ error: value });
       rest.push(value);

@@ -8,16 +8,13 @@ import type { PrometheusRegistry } from './instruments.ts';
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 /**
- * prom-client's `process_*` and `nodejs_*` metrics, unless the registry has them already. Returns the function that
- * takes them out again.
+ * prom-client's `process_*` and `nodejs_*` metrics, in a registry of their own: a service may still collect them into
+ * its own registry, which would refuse a name that it has already. `undefined` where `registry` has them.
  */
-export function collectDefaultMetrics(registry: PrometheusRegistry): () => void {
-  if (registry.getSingleMetric('process_cpu_seconds_total') !== undefined) return () => {};
-  const before = new Set(registry.getMetricsAsArray());
-  promClient.collectDefaultMetrics({ register: registry as promClient.Registry });
-  for (const name of MISNAMED) registry.removeSingleMetric(name);
-  const added = (registry.getMetricsAsArray() as { name: string }[]).filter((metric) => !before.has(metric));
-  return () => {
-    for (const { name } of added) registry.removeSingleMetric(name);
-  };
+export function collectDefaultMetrics(registry: PrometheusRegistry): PrometheusRegistry | undefined {
+  if (registry.getSingleMetric('process_cpu_seconds_total') !== undefined) return undefined;
+  const own = new promClient.Registry();
+  promClient.collectDefaultMetrics({ register: own });
+  for (const name of MISNAMED) own.removeSingleMetric(name);
+  return own;
 }

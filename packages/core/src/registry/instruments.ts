@@ -124,7 +124,10 @@ export class Instruments implements InstrumentHost {
     const wanted = shape(instrument);
     const found = INSTRUMENT in existing ? shape(existing) : 'a metric of another library';
     if (found === wanted) return existing;
-    throw refused(name, `it would be ${wanted}, and the registry already has ${found} of that name`);
+    throw refused(
+      name,
+      `it would be ${wanted}, and the registry already has ${found} of that name; rename one, or give Telltale a registry of its own (the option registry)`,
+    );
   }
 }
 

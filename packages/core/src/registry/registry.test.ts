@@ -192,7 +192,7 @@ test('asking twice gives the same instrument, in another shape an error that say
   const counter = instruments.counter({ name: 'a_total', help: 'A.', labelNames: ['id'] });
   expect(instruments.counter({ name: 'a_total', help: 'Said otherwise.', labelNames: ['id'] })).toBe(counter);
   expect(() => instruments.gauge({ name: 'a_total', help: 'A.' })).toThrowErrorMatchingInlineSnapshot(
-    `[TelltaleError: [telltale] [registry] Cannot define the metric "a_total": it would be a gauge with no labels, and the registry already has a counter with the labels id of that name.]`,
+    `[TelltaleError: [telltale] [registry] Cannot define the metric "a_total": it would be a gauge with no labels, and the registry already has a counter with the labels id of that name; rename one, or give Telltale a registry of its own (the option registry).]`,
   );
   expect(() => instruments.counter({ name: 'a_total', help: 'A.' })).toThrow('with no labels');
   instruments.histogram({ name: 'h', help: 'H.', buckets: [1, 2] });

@@ -60,7 +60,8 @@ export function trackAuthentication<R>(
     instrumentsOf(monitor)
       .duration.labels(labelWord(method))
       .observe(durationMs / 1000);
-    if (end.failed) record('failure', { duration_ms: durationMs, error: end.error });
-    else record(end.value === false || end.value === null ? 'failure' : 'success', { duration_ms: durationMs });
+    const duration_ms = Math.round(durationMs * 100) / 100;
+    if (end.failed) record('failure', { duration_ms, error: end.error });
+    else record(end.value === false || end.value === null ? 'failure' : 'success', { duration_ms });
   });
 }
