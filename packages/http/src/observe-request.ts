@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   type Context,
   contextFromHeaders,
+  currentContext,
   enterContext,
   type Monitor,
   type Operation,
@@ -134,9 +135,14 @@ export class RequestObservation implements Origin {
     else if (unknownLength) watchRequestBody(request, (count) => (this.#requestBytes += count));
     watchResponse(response, this);
     metrics.inFlight.inc();
-    response.on('close', () => enterContext(context, () => this.#end()));
+    response.on('close', () => {
+      // Node mostly calls this in the request's own context, and entering it again costs more than a look.
+      if (currentContext() === context) this.#end();
+      else enterContext(context, () => this.#end());
+    });
     if (monitor.operations.active) this.#startOperation();
-    if (monitor.logger.isLevelEnabled('debug')) this.#logStart();
+    const { levels, level } = monitor.logger;
+    if (levels[level]! >= levels.debug!) this.#logStart();
   }
 
   /** Takes note of an error that left a handler. */

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import type { KeyPath } from '../masking/key-rules.ts';
+import type { KeyPath, KeyVerdict } from '../masking/key-rules.ts';
 import { isListOfPairs } from '../masking/lists.ts';
 import { type Masker, NEEDS_ESCAPE } from '../masking/masker.ts';
 import { jsonString } from './json.ts';
@@ -21,6 +21,17 @@ interface Frame {
   readonly path: KeyPath | undefined;
 }
 
+/** What is the same each time a key comes. */
+interface KnownKey {
+  /** `"key":` */
+  readonly text: string;
+  /** What it demands of its value where no keys are above it. */
+  readonly verdict: KeyVerdict;
+}
+
+/** For a value that is hidden whatever its key is. */
+const HIDDEN: KnownKey = { text: '', verdict: 'hide' };
+
 const ERROR_FIELDS = new Set(['name', 'message', 'stack', 'cause', 'errors']);
 const UNREADABLE = '"[unreadable]"';
 
@@ -30,8 +41,8 @@ const UNREADABLE = '"[unreadable]"';
  */
 export class Serialiser {
   readonly masker: Masker;
-  /** `"key":`, remembered, since a service logs the same few keys for ever. */
-  readonly #keys = new Map<string, string>();
+  /** Remembered, since a service logs the same few keys for ever. */
+  readonly #keys = new Map<string, KnownKey>();
 
   constructor(masker: Masker) {
     this.masker = masker;
@@ -122,23 +133,25 @@ export class Serialiser {
     for (const key in object) {
       if (!Object.hasOwn(object, key) || skip?.(key)) continue;
       if (entries++ >= MAX_ENTRIES) return `${text},"…":"[more entries]"`;
-      const field = this.#field(frame, key, isSecretPair && key === 'value');
-      if (field !== undefined) text += text === '' ? this.#key(key) + field : `,${this.#key(key)}${field}`;
+      const known = this.#known(key);
+      const field = this.#field(frame, key, isSecretPair && key === 'value' ? HIDDEN : known);
+      if (field !== undefined) text += text === '' ? known.text + field : `,${known.text}${field}`;
     }
     return text;
   }
 
-  #field(frame: Frame, key: string, secret = false): string | undefined {
+  #field(frame: Frame, key: string, known: KnownKey): string | undefined {
     try {
-      return this.#byKey(key, (frame.object as Record<string, unknown>)[key], frame, secret);
+      return this.#byKey(key, (frame.object as Record<string, unknown>)[key], frame, known);
     } catch {
       return UNREADABLE;
     }
   }
 
-  #byKey(key: string, value: unknown, frame: Frame, secret = false): string | undefined {
+  #byKey(key: string, value: unknown, frame: Frame, known: KnownKey): string | undefined {
+    if (value === undefined) return undefined;
     const { path } = frame;
-    const verdict = secret ? 'hide' : this.masker.verdict(key, path);
+    const verdict = known === HIDDEN || path === undefined ? known.verdict : this.masker.verdict(key, path);
     if (verdict === 'hide') {
       const hidden = this.masker.hide(value);
       if (hidden !== undefined) return jsonString(hidden);
@@ -161,7 +174,7 @@ export class Serialiser {
       }
       if (pairs) {
         const [name, value] = item as readonly [string, unknown];
-        return `[${this.text(name)},${this.#byKey(name, value, frame) ?? 'null'}]`;
+        return `[${this.text(name)},${this.#byKey(name, value, frame, this.#known(name)) ?? 'null'}]`;
       }
       return this.#write(item, '', frame, masker.needsPath ? { key: String(index), above: path } : path);
     });
@@ -183,7 +196,8 @@ export class Serialiser {
     for (const [key, value] of entries) {
       if (count++ >= MAX_ENTRIES) return `{${text},"…":"[more entries]"}`;
       const name = typeof key === 'string' ? key : typeof key === 'object' ? '[object]' : String(key);
-      text += `${text === '' ? '' : ','}${this.#key(name)}${this.#byKey(name, value, frame) ?? 'null'}`;
+      const known = this.#known(name);
+      text += `${text === '' ? '' : ','}${known.text}${this.#byKey(name, value, frame, known) ?? 'null'}`;
     }
     return `{${text}}`;
   }
@@ -197,19 +211,19 @@ export class Serialiser {
     if (typeof error.stack === 'string') text += `,"stack":${this.text(error.stack)}`;
     const own = this.#fields(frame, (key) => ERROR_FIELDS.has(key));
     if (own !== '') text += `,${own}`;
-    if (error.cause !== undefined) text += `,"cause":${this.#field(frame, 'cause')}`;
-    if (error instanceof AggregateError) text += `,"errors":${this.#field(frame, 'errors')}`;
+    if (error.cause !== undefined) text += `,"cause":${this.#field(frame, 'cause', this.#known('cause'))}`;
+    if (error instanceof AggregateError) text += `,"errors":${this.#field(frame, 'errors', this.#known('errors'))}`;
     return `${text}}`;
   }
 
   /** A key may be a secret too: an address in a table of addresses. */
-  #key(key: string): string {
-    let text = this.#keys.get(key);
-    if (text === undefined) {
-      text = `${this.text(key)}:`;
-      if (this.#keys.size < KNOWN_KEYS && key.length <= 128) this.#keys.set(key, text);
+  #known(key: string): KnownKey {
+    let known = this.#keys.get(key);
+    if (known === undefined) {
+      known = { text: `${this.text(key)}:`, verdict: this.masker.verdict(key) };
+      if (this.#keys.size < KNOWN_KEYS && key.length <= 128) this.#keys.set(key, known);
     }
-    return text;
+    return known;
   }
 }
 
