@@ -1,19 +1,7 @@
-/** A generator of pseudo-random numbers that gives the same ones for the same seed (mulberry32). */
-export class Random {
-  #state: number;
+import { Seeded } from '../seeded.ts';
 
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** At least 0 and below 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  }
-
+/** Numbers, choices and chances, the same every time for the same seed. */
+export class Random extends Seeded {
   /** A whole number from `least` to below `most`. */
   integer(least: number, most: number): number {
     return least + Math.floor(this.next() * (most - least));

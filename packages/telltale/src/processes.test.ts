@@ -42,15 +42,18 @@ const ASK = `
   }
 `;
 
+const BARE_APP = `
+import express from 'express';
+import { setupMonitoring } from 'telltale';
+const app = express();
+app.use(setupMonitoring);
+app.get('/items/:id', (request, response) => response.send('item'));
+${ASK}`;
+
 it('works bare, configured by the environment', async () => {
   const { code, stdout, stderr } = await run(
     'module',
-    `import express from 'express';
-     import { setupMonitoring } from 'telltale';
-     const app = express();
-     app.use(setupMonitoring);
-     app.get('/items/:id', (request, response) => response.send('item'));
-     ${ASK}
+    `${BARE_APP}
      await ask(app, '/items/1', '/metrics');`,
     { SERVICE_NAME: 'bare', ENVIRONMENT: 'test' },
   );
@@ -63,12 +66,7 @@ it('works bare, configured by the environment', async () => {
 it('says what is wrong with the environment, and leaves the service alone', async () => {
   const { code, stdout, stderr } = await run(
     'module',
-    `import express from 'express';
-     import { setupMonitoring } from 'telltale';
-     const app = express();
-     app.use(setupMonitoring);
-     app.get('/items/:id', (request, response) => response.send('item'));
-     ${ASK}
+    `${BARE_APP}
      await ask(app, '/items/1', '/items/2', '/metrics');`,
     { LOG_LEVEL: 'LOUD', METRICS_PORT: 'none', TELLTALE_TOKN: 'hush-hush' },
   );

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { KeyPath, KeyVerdict } from '../masking/key-rules.ts';
-import { isListOfPairs } from '../masking/lists.ts';
+import { isHeaders, isListOfPairs } from '../masking/lists.ts';
 import { type Masker, NEEDS_ESCAPE } from '../masking/masker.ts';
 import { jsonString } from './json.ts';
 
@@ -118,10 +118,10 @@ export class Serialiser {
     if (typeof toJSON === 'function' && !(object instanceof URL))
       return this.#write(toJSON.call(object, key), key, frame, path);
     if (object instanceof Set) return this.#items(object, (item) => this.#write(item, '', frame, path));
-    if (object instanceof Map || isHeaders(object)) return this.#entries(object, frame);
     if (object instanceof RegExp || object instanceof URL || object instanceof URLSearchParams) {
       return this.text(String(object));
     }
+    if (object instanceof Map || isHeaders(object)) return this.#entries(object, frame);
     return `{${this.#fields(frame)}}`;
   }
 
@@ -234,13 +234,4 @@ export function isError(value: unknown): value is Error {
   } catch {
     return false;
   }
-}
-
-/** Fetch's Headers and FormData, and what is made like them. */
-function isHeaders(object: object): object is Iterable<readonly [string, unknown]> {
-  const { append, getSetCookie } = object as Record<string, unknown>;
-  return (
-    typeof append === 'function' &&
-    (typeof getSetCookie === 'function' || object instanceof Headers || object instanceof FormData)
-  );
 }

@@ -1,5 +1,5 @@
 import type { KeyPath } from './key-rules.ts';
-import { isListOfPairs } from './lists.ts';
+import { isHeaders, isListOfPairs } from './lists.ts';
 import type { Masker } from './masker.ts';
 
 const DEEPEST = 64;
@@ -140,17 +140,6 @@ export function maskedCopy(value: unknown, masker: Masker): unknown {
     copyFields(error, fields, masked as unknown as Record<string, unknown>, within, above);
     return masked;
   }
-}
-
-function isHeaders(part: object): part is object & Iterable<readonly [string, unknown]> {
-  const { append, entries, getSetCookie, forEach } = part as Record<string, unknown>;
-  const tag = (part as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
-  return (
-    typeof (part as { [Symbol.iterator]?: unknown })[Symbol.iterator] === 'function' &&
-    typeof append === 'function' &&
-    typeof entries === 'function' &&
-    (tag === 'Headers' || tag === 'FormData' || typeof getSetCookie === 'function' || typeof forEach === 'function')
-  );
 }
 
 function nameOf(part: unknown): string {

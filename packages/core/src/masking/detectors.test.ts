@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { applyDetector } from './detector.ts';
 import { createDetectors } from './detectors.ts';
-import { isSecretKey } from './keys.ts';
+import { namesSecret } from './keys.ts';
 import { createMasker } from './masker.ts';
 import { createCover } from './show.ts';
 
 const cover = createCover('kind', undefined);
-const detectors = createDetectors(isSecretKey);
+const detectors = createDetectors(namesSecret);
 const everything = createMasker({ enable: ['phone'] });
 
 describe.each(detectors.map((detector) => [detector.name, detector] as const))('%s', (_, detector) => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createKeyRules } from './key-rules.ts';
-import { isSecretKey } from './keys.ts';
+import { namesSecret } from './keys.ts';
 
 const SECRET = [
   'password', 'Password', 'PASSWORD', 'pass_word', 'user.password', 'userPassword', 'passwd', 'pwd', 'new-password', 'password2', 'passwordHash',
@@ -18,11 +18,11 @@ const HARMLESS = [
 ]; // biome-ignore format: a word list reads best filled
 
 it.each(SECRET)('knows %s as a secret', (key) => {
-  expect(isSecretKey(key)).toBe(true);
+  expect(namesSecret(key)).toBe(true);
 });
 
 it.each(HARMLESS)('knows %s as harmless', (key) => {
-  expect(isSecretKey(key)).toBe(false);
+  expect(namesSecret(key)).toBe(false);
 });
 
 it('knows words that are secret below others', () => {

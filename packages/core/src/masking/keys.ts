@@ -82,16 +82,3 @@ export function secretKeyEndings(): readonly string[] {
     ...bases.flatMap((base) => qualifiers.split(' ').map((qualifier) => base + qualifier)),
   ];
 }
-
-const known = new Map<string, boolean>();
-const KNOWN_LIMIT = 2_000;
-
-/** Whether a key, in any case and with any separators, names a secret; remembered per key. */
-export function isSecretKey(key: string): boolean {
-  let secret = known.get(key);
-  if (secret === undefined) {
-    secret = namesSecret(key);
-    if (known.size < KNOWN_LIMIT) known.set(key, secret);
-  }
-  return secret;
-}

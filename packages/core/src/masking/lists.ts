@@ -37,3 +37,12 @@ export function isSecretPair(object: object, isSecretKey: IsSecretKey): boolean 
   const { name, key, field, header } = object as Record<string, unknown>;
   return [name, key, field, header].some((label) => typeof label === 'string' && isSecretKey(label));
 }
+
+/** Fetch's Headers and FormData, and what is made like them. Of most objects it looks at one property. */
+export function isHeaders(object: object): object is object & Iterable<readonly [string, unknown]> {
+  if (typeof (object as { [Symbol.iterator]?: unknown })[Symbol.iterator] !== 'function') return false;
+  const { append, entries, getSetCookie, forEach } = object as Record<string, unknown>;
+  if (typeof append !== 'function' || typeof entries !== 'function') return false;
+  const tag = (object as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
+  return tag === 'Headers' || tag === 'FormData' || typeof getSetCookie === 'function' || typeof forEach === 'function';
+}
