@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { enterContext, type Monitor } from '@telltale/core';
+import type { FurtherPages } from './endpoints.ts';
 import { followRequest, hasOwnRoute, routeAfterwards } from './express-routes.ts';
 import type { ExpressRequest } from './express-way.ts';
 import { type RequestObservation, RequestObserver } from './observe-request.ts';
@@ -14,10 +15,10 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
  * The middleware that observes every request of an Express 4 or 5 application and answers on Telltale's own paths
  * where the service has no route there. It belongs before all others.
  */
-export function expressMonitoring(monitor: Monitor, config: HttpConfig): Middleware {
+export function expressMonitoring(monitor: Monitor, config: HttpConfig, further?: FurtherPages): Middleware {
   if (!monitor.enabled) return (_request, _response, next) => next();
   const observer = new RequestObserver(monitor, config, routeAfterwards);
-  const endpoints = openEndpoints(monitor, config);
+  const endpoints = openEndpoints(monitor, config, further);
 
   return function telltale(request: ExpressRequest, response, next) {
     let observation: RequestObservation | undefined;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { enterContext, type Monitor } from '@telltale/core';
 import type { PendingHead } from './carry-context.ts';
+import type { FurtherPages } from './endpoints.ts';
 import { observationOf, type RequestObservation, RequestObserver } from './observe-request.ts';
 import type { HttpConfig } from './options.ts';
 import { pathOf } from './request-path.ts';
@@ -33,10 +34,15 @@ interface FastifyReplyLike extends PendingHead {
  * Observes every request of a Fastify 5 instance and answers on Telltale's own paths where the service has no route
  * there. To be called in a plugin that is not encapsulated.
  */
-export function observeFastify(instance: FastifyLike, monitor: Monitor, config: HttpConfig): void {
+export function observeFastify(
+  instance: FastifyLike,
+  monitor: Monitor,
+  config: HttpConfig,
+  further?: FurtherPages,
+): void {
   if (!monitor.enabled) return;
   const observer = new RequestObserver(monitor, config);
-  const endpoints = openEndpoints(monitor, config);
+  const endpoints = openEndpoints(monitor, config, further);
 
   instance.addHook('onRequest', (request: FastifyRequestLike, reply: FastifyReplyLike, done: () => void) => {
     let observation: RequestObservation | undefined;

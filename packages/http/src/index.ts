@@ -1,4 +1,4 @@
-export type { Endpoints } from './endpoints.ts';
+export type { Endpoints, FurtherPages } from './endpoints.ts';
 export { expressMonitoring, type Middleware } from './express.ts';
 export { type FastifyLike, observeFastify } from './fastify.ts';
 export { httpMetrics } from './metrics.ts';

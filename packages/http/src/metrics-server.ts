@@ -17,7 +17,9 @@ export function startMetricsServer(monitor: Monitor, port: number, endpoints: En
     const path = pathOf(request.url);
     if (endpoints.takes(request.method, path)) void endpoints.answer(request, response, path);
     else
-      response.writeHead(404, { 'content-type': 'text/plain' }).end('Here are /metrics, /health, /ready and /live.\n');
+      response
+        .writeHead(404, { 'content-type': 'text/plain' })
+        .end('Here are /metrics, /health, /ready, /live and /telltale.\n');
   });
   server.on('error', (cause) => {
     monitor.errors.report('endpoints', new TelltaleError('http', `Cannot serve metrics on port ${port}.`, { cause }));

@@ -78,7 +78,7 @@ export function harmlessnessContract(driver: ServerDriver): void {
       expect((await send(service.port, '/items/1')).status).toBe(200);
       expect((await send(service.port, '/throws')).status).toBe(500);
       const { status, text } = await send(service.port, '/metrics');
-      expect([status, text]).toEqual([500, 'The metrics could not be written.\n']);
+      expect([status, text]).toEqual([500, 'The page could not be written.\n']);
     });
 
     it.each([

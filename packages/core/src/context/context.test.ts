@@ -295,3 +295,32 @@ describe('the current context', () => {
     });
   });
 });
+
+describe('the figures of a unit of work', () => {
+  test('are summed over every context within it, and stay apart from those of the next', () => {
+    runWithContext({ origin: { kind: 'custom', name: 'import' } }, () => {
+      const outer = currentContext()!;
+      expect(outer.figures).toBeUndefined();
+      expect(outer.ai).toEqual({ calls: 0, tokens: 0, costUsd: 0 });
+      runWithContext({ userId: 'u-1' }, () => {
+        currentContext()!.addFigure('ai_calls', 1);
+        runWithContext({ userId: 'u-2' }, () => currentContext()!.addFigure('ai_cost_usd', 0.25));
+        expect(currentContext()!.root).toBe(outer);
+      });
+      outer.addFigure('ai_calls', 1);
+      runWithContext({ origin: { kind: 'custom', name: 'another' } }, () => {
+        expect(currentContext()!.figures).toBeUndefined();
+      });
+      expect(outer.figures).toEqual({ ai_calls: 2, ai_cost_usd: 0.25 });
+      expect(outer.ai).toEqual({ calls: 2, tokens: 0, costUsd: 0.25 });
+    });
+  });
+
+  test('and what an observer keeps for it is made once', () => {
+    const key = Symbol('seen');
+    runWithContext({}, () => {
+      const seen = currentContext()!.stateOf(key, () => new Set<string>());
+      runWithContext({}, () => expect(currentContext()!.stateOf(key, () => new Set<string>())).toBe(seen));
+    });
+  });
+});

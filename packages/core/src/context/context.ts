@@ -34,6 +34,10 @@ export class Context {
   sessionId: string | undefined;
   readonly origin: Origin | undefined;
   #baggage: ReadonlyMap<string, string> | string | undefined;
+  /** The context that the unit of work began with, where this one is within it. */
+  readonly #root: Context | undefined;
+  #figures: Record<string, number> | undefined;
+  #states: Map<symbol, unknown> | undefined;
 
   constructor(
     correlationId: string,
@@ -43,6 +47,7 @@ export class Context {
     baggage: ReadonlyMap<string, string> | string | undefined,
     userId?: string,
     sessionId?: string,
+    root?: Context,
   ) {
     this.correlationId = correlationId;
     this.trace = trace;
@@ -51,6 +56,45 @@ export class Context {
     this.sessionId = sessionId;
     this.origin = origin;
     this.#baggage = baggage;
+    this.#root = root;
+  }
+
+  /** The context that the unit of work (the request, the job) began with: this one, or the one that it is within. */
+  get root(): Context {
+    return this.#root ?? this;
+  }
+
+  /**
+   * Sums that the unit of work has come to so far, by the name that they have on its closing log line:
+   * `ai_calls`, `ai_cost_usd`. `undefined` where nothing was added.
+   */
+  get figures(): Readonly<Record<string, number>> | undefined {
+    return this.#root === undefined ? this.#figures : this.#root.figures;
+  }
+
+  /** Adds to one of the unit of work's figures. */
+  addFigure(name: string, amount: number): void {
+    if (this.#root !== undefined) {
+      this.#root.addFigure(name, amount);
+      return;
+    }
+    this.#figures ??= {};
+    this.#figures[name] = (this.#figures[name] ?? 0) + amount;
+  }
+
+  /** What the unit of work has spent on model calls so far: calls, tokens in and out, US dollars. */
+  get ai(): { readonly calls: number; readonly tokens: number; readonly costUsd: number } {
+    const { ai_calls = 0, ai_tokens = 0, ai_cost_usd = 0 } = this.figures ?? {};
+    return { calls: ai_calls, tokens: ai_tokens, costUsd: ai_cost_usd };
+  }
+
+  /** What an observer keeps for the unit of work, made when it is first asked for. */
+  stateOf<T>(key: symbol, make: () => T): T {
+    if (this.#root !== undefined) return this.#root.stateOf(key, make);
+    this.#states ??= new Map();
+    let state = this.#states.get(key) as T | undefined;
+    if (state === undefined) this.#states.set(key, (state = make()));
+    return state;
   }
 
   /** Values that travel with the request (W3C Baggage). A header is parsed when it is first asked for. */
@@ -111,6 +155,7 @@ export function runWithContext<T>(fields: ContextFields, fn: () => T): T {
     fields.baggage ?? parent?.baggage,
     fields.userId ?? parent?.userId,
     fields.sessionId ?? parent?.sessionId,
+    fields.origin === undefined ? parent?.root : undefined,
   );
   return storage.run(context, fn);
 }

@@ -1,0 +1,36 @@
+/**
+ * What one call of a model used, in one shape for every provider. Input includes what was read from or written to a
+ * cache; the counts below `inputTokens` and `outputTokens` are parts of them, never additions to them.
+ */
+export interface Usage {
+  /** All tokens that went in: fresh, read from a cache, written to one, of audio and of images. */
+  readonly inputTokens: number;
+  /** All tokens that came out, the reasoning that was not shown included. */
+  readonly outputTokens: number;
+  /** Of the input: read from the provider's cache. */
+  readonly cachedInputTokens?: number;
+  /** Of the input: written to the provider's cache, for however long. */
+  readonly cacheWriteTokens?: number;
+  /** Of `cacheWriteTokens`: written for an hour rather than five minutes. */
+  readonly cacheWrite1hTokens?: number;
+  /** Of the output: reasoning. */
+  readonly reasoningTokens?: number;
+  /** Of the input: audio. */
+  readonly audioInputTokens?: number;
+  /** Of the output: audio. */
+  readonly audioOutputTokens?: number;
+  /** Of the input: images. */
+  readonly imageInputTokens?: number;
+  /** Of the output: images. */
+  readonly imageOutputTokens?: number;
+  /** Images made, where they are charged by the piece. */
+  readonly images?: number;
+  /** Seconds of audio, where it is charged by its length. */
+  readonly audioSeconds?: number;
+  /** Characters of text, where speech is charged by them. */
+  readonly characters?: number;
+  /** Calls of tools that the provider runs and charges for, such as web search, by the provider's name for them. */
+  readonly serverToolCalls?: Readonly<Record<string, number>>;
+  /** The tier that served the call, as the provider names it: `default`, `flex`, `priority`, `batch`. */
+  readonly serviceTier?: string;
+}
