@@ -1,7 +1,7 @@
 import type { Position } from './syntax/position.ts';
 
 /** What went wrong, in the words of Prometheus's HTTP API (`errorType`). */
-export type QueryErrorType = 'bad_data' | 'execution' | 'timeout' | 'canceled';
+export type QueryErrorType = 'bad_data' | 'execution' | 'timeout' | 'canceled' | 'unavailable';
 
 /** Every error that a query throws on purpose; its message starts `[telltale] [promql]`. */
 export class PromQLError extends Error {
@@ -65,5 +65,14 @@ export class QueryCanceledError extends PromQLError {
 
   constructor(reason: unknown) {
     super('canceled', 'query was canceled', { cause: reason });
+  }
+}
+
+/** Whoever was to answer cannot be reached, refuses, or answers what is no answer. Asking again later may help. */
+export class QueryUnavailableError extends PromQLError {
+  override readonly name = 'QueryUnavailableError';
+
+  constructor(detail: string, options?: ErrorOptions) {
+    super('unavailable', detail, options);
   }
 }

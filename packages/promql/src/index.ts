@@ -1,4 +1,13 @@
 export { type Dialect, PROMETHEUS_2, PROMETHEUS_3 } from './dialect.ts';
+export { createQueryEngine, type EngineOptions } from './engine/embedded-engine.ts';
+export type {
+  InstantQuestion,
+  Metadata,
+  MetricMetadata,
+  QueryEngine,
+  RangeQuestion,
+  SeriesQuestion,
+} from './engine/query-engine.ts';
 export {
   BadQueryError,
   EvaluationError,
@@ -7,6 +16,7 @@ export {
   QueryCanceledError,
   type QueryErrorType,
   QueryTimeoutError,
+  QueryUnavailableError,
 } from './errors.ts';
 export type { Limits } from './evaluate/budget.ts';
 export { type ApiData, type ApiSample, formatValue, toApiData } from './format-result.ts';
@@ -52,6 +62,7 @@ export { formatDuration, parseDuration } from './syntax/duration.ts';
 export type { Duration, DurationFormula } from './syntax/duration-formula.ts';
 export { AGGREGATIONS, type AggregationOperator, type BinaryOperator } from './syntax/operators.ts';
 export { type ParsedExpression, type ParseOptions, parseExpression } from './syntax/parse.ts';
+export { parseSelector } from './syntax/parse-selector.ts';
 export type { Position, Span } from './syntax/position.ts';
 export { FUNCTION_NAMES, type FunctionName, type Signature, signatureOf } from './syntax/signatures.ts';
 export { documentedType, type ValueType } from './syntax/value-type.ts';

@@ -30,7 +30,7 @@ describe('limits', () => {
     await expect(queryRange('1', { ...range, stepMs: 1000 })).rejects.toMatchObject({
       errorType: 'bad_data',
       detail:
-        'exceeded maximum resolution of 11000 points per series: 36001; use a longer step or raise limits.maxSteps',
+        'exceeded maximum resolution of 11001 points per series: 36001; use a longer step or raise limits.maxSteps',
     });
   });
 

@@ -7,7 +7,7 @@ export interface Limits {
   readonly maxSamples?: number;
   /** Series read. @default 100_000 */
   readonly maxSeries?: number;
-  /** Steps of a range query. @default 11_000 */
+  /** Steps of a range query. @default 11_001, which is what Prometheus's HTTP API lets through */
   readonly maxSteps?: number;
   /** Milliseconds from start to end. @default 120_000 */
   readonly timeoutMs?: number;
@@ -16,7 +16,7 @@ export interface Limits {
 const DEFAULT_LIMITS: Required<Limits> = {
   maxSamples: 50_000_000,
   maxSeries: 100_000,
-  maxSteps: 11_000,
+  maxSteps: 11_001,
   timeoutMs: 120_000,
 };
 

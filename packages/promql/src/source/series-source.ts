@@ -17,4 +17,15 @@ export interface SeriesSource {
    * More samples do no harm; series without samples in that time may be left out. No two may have the same labels.
    */
   select(matchers: readonly Matcher[], from: number, to: number, signal?: AbortSignal): Promise<readonly SeriesData[]>;
+
+  /**
+   * The labels alone of what `select` would give, where a store knows them without reading samples: it makes lists of
+   * label names and values cheap.
+   */
+  series?(
+    matchers: readonly Matcher[],
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+  ): Promise<readonly SeriesData['labels'][]>;
 }
