@@ -15,6 +15,8 @@ export interface AICallStart {
   readonly maxOutputTokens?: number;
   /** Characters that go in, for the same. */
   readonly inputCharacters?: number;
+  /** What was asked, only where {@link AICallObserver.recordsContent} is set; it is masked and cut before it is kept. */
+  readonly prompt?: string | undefined;
 }
 
 /** How a model call ended, as an integration or a caller tells it. */
@@ -30,6 +32,8 @@ export interface AICallEnd {
   readonly aborted?: boolean | undefined;
   /** The provider's HTTP status, where there was one. */
   readonly httpStatus?: number | undefined;
+  /** What was answered, only where {@link AICallObserver.recordsContent} is set; it is masked and cut before it is kept. */
+  readonly completion?: string | undefined;
 }
 
 /** One model call while it runs: one operation, however many attempts it takes. Every method is safe to call again. */
@@ -46,6 +50,8 @@ export interface AICall {
 
 /** What an integration tells of the model calls that it sees. */
 export interface AICallObserver {
+  /** Whether prompts and completions are wanted; where not, an integration must not put them together. */
+  readonly recordsContent: boolean;
   /**
    * Begins a call, in the context that runs now, after asking the budgets.
    *

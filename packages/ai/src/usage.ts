@@ -25,6 +25,10 @@ export interface Usage {
   readonly imageOutputTokens?: number;
   /** Images made, where they are charged by the piece. */
   readonly images?: number;
+  /** Of what quality, as the provider names it: `standard`, `hd`. @default 'standard' */
+  readonly imageQuality?: string;
+  /** Of what size, as the provider names it. @default '1024x1024' */
+  readonly imageSize?: string;
   /** Seconds of audio, where it is charged by its length. */
   readonly audioSeconds?: number;
   /** Characters of text, where speech is charged by them. */
