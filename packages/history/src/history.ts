@@ -1,0 +1,146 @@
+import { hostname } from 'node:os';
+import { type Monitor, resolveConfig } from '@telltale/core';
+import type { SeriesData, SeriesSource } from '@telltale/promql';
+import { historyMetrics } from './metrics.ts';
+import { type HistoryConfig, type HistoryOptions, historyOptions } from './options.ts';
+import { Delivery } from './recorder/delivery.ts';
+import { Recorder } from './recorder/recorder.ts';
+import { RegistryReader } from './recorder/registry-reader.ts';
+import type { Snapshot } from './recorder/snapshot.ts';
+import { MemoryStore } from './stores/memory-store.ts';
+import type { QueryableStore, Store, StoreUsage } from './stores/store.ts';
+
+/** How a history is doing. */
+export interface HistoryStats {
+  readonly instance: string;
+  /** Seconds between two snapshots. */
+  readonly flushInterval: number;
+  /** The store that is asked. */
+  readonly queried: string;
+  readonly stores: readonly ({ readonly name: string } & Partial<StoreUsage>)[];
+}
+
+/** A time, both ends included, in milliseconds since 1970. */
+export interface TimeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a process remembers of its metrics. */
+export interface History {
+  /** Answers PromQL: give it to `queryInstant` and `queryRange`. */
+  readonly source: SeriesSource;
+  /** Reads the registries now; settles when every store has taken, or failed to take, the samples. */
+  flush(): Promise<void>;
+  /** A last snapshot, the end of every series, and then of the stores. The monitor's `close` calls it. */
+  close(): Promise<void>;
+  stats(): Promise<HistoryStats>;
+  /** Forgets everything that the stores hold. */
+  clear(): Promise<void>;
+  /** All series with their samples of that time. */
+  export(range: TimeRange): AsyncGenerator<SeriesData, void, void>;
+}
+
+/**
+ * Begins to remember what the monitor measures: every `flushInterval` seconds a snapshot of its registries goes to
+ * each backend. A backend that fails is reported and leaves the others alone.
+ *
+ * @throws {ConfigError} naming every option that cannot be used.
+ *
+ * @example
+ * const history = startHistory(monitor, { backends: ['memory'] });
+ * await queryInstant('rate(http_requests_total[5m])', { source: history.source, time: Date.now() });
+ */
+export function startHistory(monitor: Monitor, options: HistoryOptions = {}): History {
+  const config = resolveConfig(historyOptions, options);
+  return new RunningHistory(monitor, config);
+}
+
+class RunningHistory implements History {
+  readonly #monitor: Monitor;
+  readonly #config: HistoryConfig;
+  readonly #instance: string;
+  readonly #deliveries: readonly Delivery[];
+  readonly #queried: QueryableStore;
+  readonly #recorder: Recorder;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(monitor: Monitor, config: HistoryConfig) {
+    this.#monitor = monitor;
+    this.#config = config;
+    this.#instance = config.instance ?? `${hostname()}:${process.pid}`;
+    const memory = new MemoryStore();
+    this.#queried = memory;
+    const { errors, instruments } = monitor;
+    const samples = instruments.counter(historyMetrics.samples);
+    const dropped = instruments.counter(historyMetrics.dropped);
+    const setting = {
+      bufferSize: config.bufferSize,
+      onTaken: ({ name }: Store, count: number) => samples.labels(name).inc(count),
+      onDropped: ({ name }: Store, count: number) => dropped.labels(name).inc(count),
+      onError: (_: Store, error: unknown) => errors.report('history', error),
+    };
+    this.#deliveries = [memory].map((store) => new Delivery(store, setting));
+    const reader = new RegistryReader(monitor, { job: monitor.identity.service, instance: this.#instance });
+    this.#recorder = new Recorder({
+      clock: monitor.config.clock,
+      intervalMs: config.flushInterval * 1000,
+      samplingRate: config.samplingRate,
+      read: () => reader.read(),
+      take: (snapshot) => this.#deliver(snapshot),
+    });
+    if (!config.enabled || !monitor.enabled) return;
+    this.#timer = setInterval(() => {
+      this.#recorder.tick().catch((error) => errors.report('history', error));
+    }, config.flushInterval * 1000).unref();
+    monitor.onClose(() => this.close());
+  }
+
+  get source(): SeriesSource {
+    return this.#queried.source;
+  }
+
+  async flush(): Promise<void> {
+    if (this.#closing === undefined) await this.#recorder.record();
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async stats(): Promise<HistoryStats> {
+    const stores = this.#deliveries.map(async ({ store }) => ({ name: store.name, ...(await store.usage?.()) }));
+    return {
+      instance: this.#instance,
+      flushInterval: this.#config.flushInterval,
+      queried: this.#queried.name,
+      stores: await Promise.all(stores),
+    };
+  }
+
+  async clear(): Promise<void> {
+    await Promise.all(this.#deliveries.map(({ store }) => store.clear?.()));
+  }
+
+  async *export({ from, to }: TimeRange): AsyncGenerator<SeriesData, void, void> {
+    yield* await this.source.select([], from, to);
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#recorder.record();
+    await this.#recorder.end();
+    for (const { store } of this.#deliveries) {
+      try {
+        await store.close?.();
+      } catch (error) {
+        this.#monitor.errors.report('history', error);
+      }
+    }
+  }
+
+  async #deliver(snapshot: Snapshot): Promise<void> {
+    await Promise.all(this.#deliveries.map((delivery) => delivery.send(snapshot)));
+  }
+}
