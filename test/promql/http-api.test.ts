@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createMonitor } from '@telltale/core';
+import { queryApi } from '@telltale/dashboard';
+import { type ApiData, createQueryEngine, MemorySource, PROMETHEUS_2 } from '@telltale/promql';
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { differenceOf } from './compare-outcomes.ts';
+import { createDataset } from './dataset.ts';
+import { type ApiRequest, generatedRequests, writtenRequests } from './http-requests.ts';
+import { Random } from './random.ts';
+import { type Reference, startReference } from './reference.ts';
+
+const GENERATED = Number(process.env.API_REQUESTS ?? 400);
+const COMPARED_HEADERS = [
+  'allow',
+  'access-control-allow-origin',
+  'access-control-allow-headers',
+  'access-control-allow-methods',
+  'access-control-expose-headers',
+];
+
+const dataset = createDataset(new Random(7));
+const source = new MemorySource();
+source.add(...dataset);
+const monitor = createMonitor({ registry: new Registry(), logLevel: 'CRITICAL' }, {});
+
+let reference: Reference;
+let server: Server;
+let ours: string;
+beforeAll(async () => {
+  reference = await startReference(dataset);
+  const api = queryApi(createQueryEngine(source, { dialect: PROMETHEUS_2 }), { monitor, corsOrigin: /.*/ });
+  server = createServer((request, response) => {
+    const path = request.url!.split('?')[0]!;
+    void api.answer(request, response, path);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  ours = `http://127.0.0.1:${(server.address() as AddressInfo).port}/telltale`;
+});
+afterAll(async () => {
+  server.close();
+  server.closeAllConnections();
+  await monitor.close();
+  await reference.stop();
+});
+
+interface Reply {
+  readonly status: number;
+  readonly contentType: string | null;
+  readonly headers: readonly (string | null)[];
+  readonly text: string;
+}
+
+async function ask(base: string, { path, method = 'GET', query, form, headers }: ApiRequest): Promise<Reply> {
+  const response = await fetch(`${base}/api/v1/${path}${query === undefined ? '' : `?${query}`}`, {
+    method,
+    body: form,
+    redirect: 'manual',
+    headers: { ...(form !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }), ...headers },
+  });
+  return {
+    status: response.status,
+    contentType: response.headers.get('content-type'),
+    headers: COMPARED_HEADERS.map((name) => response.headers.get(name)),
+    text: await response.text(),
+  };
+}
+
+function difference(ours: Reply, theirs: Reply): string | undefined {
+  if (ours.status !== theirs.status)
+    return `status ${ours.status} against ${theirs.status}: ${ours.text} ${theirs.text}`;
+  if (ours.contentType !== theirs.contentType) return `${ours.contentType} against ${theirs.contentType}`;
+  if (String(ours.headers) !== String(theirs.headers)) return `${ours.headers} against ${theirs.headers}`;
+  if (theirs.contentType !== 'application/json') return ours.text === theirs.text ? undefined : `${ours.text}`;
+  const [a, b] = [JSON.parse(ours.text), JSON.parse(theirs.text)];
+  if (a.status !== b.status || a.errorType !== b.errorType) return `${ours.text} against ${theirs.text}`;
+  if (a.status === 'error') return typeof a.error === 'string' && a.error !== '' ? undefined : 'an error without words';
+  if (isResult(a.data) && isResult(b.data)) return differenceOf({ data: a.data }, { data: b.data }, false);
+  return JSON.stringify(a.data) === JSON.stringify(b.data) ? undefined : `${ours.text} against ${theirs.text}`;
+}
+
+function isResult(data: unknown): data is ApiData {
+  return typeof data === 'object' && data !== null && 'resultType' in data;
+}
+
+/** An instant query without a time is answered as of now, which is not the same moment twice. */
+function timeless({ path, query }: ApiRequest): boolean {
+  return path === 'query' && /time=(?:&|$)/.test(query ?? '');
+}
+
+describe("beside a real Prometheus's HTTP API over the same samples", () => {
+  test(`written requests and ${GENERATED} generated ones have the same answers`, { timeout: 120_000 }, async () => {
+    const requests = [...writtenRequests(), ...generatedRequests(new Random(3), GENERATED)];
+    const differences: string[] = [];
+    const statuses: Record<number, number> = {};
+    for (const request of requests) {
+      const [one, other] = await Promise.all([ask(ours, request), ask(`${reference.url}`, request)]);
+      statuses[other.status] = (statuses[other.status] ?? 0) + 1;
+      const found = timeless(request) ? undefined : difference(one, other);
+      if (found !== undefined) differences.push(`${JSON.stringify(request)}\n  ${found}`);
+    }
+    console.info(`Prometheus ${reference.version}: ${requests.length} requests, answered ${JSON.stringify(statuses)}`);
+    expect(differences).toEqual([]);
+  });
+});
