@@ -1,1 +1,3 @@
-export {};
+export { cacheMetrics } from './metrics.ts';
+export { monitorRedis } from './monitor-redis.ts';
+export { type KeyPrefix, type RedisOptions, redisOptions } from './options.ts';

@@ -1,0 +1,215 @@
+import { type Context, enterContext, type Monitor, type Operation } from '@telltale/core';
+import { type KeyGroup, keyText } from './key-groups.ts';
+import type { CacheResult, CommandFigures, CommandObserver } from './observe-commands.ts';
+
+/** One command, from when it was handed to its client to when its reply is known. */
+export class CommandObservation {
+  ended = false;
+  readonly #observer: CommandObserver;
+  #figures: CommandFigures;
+  readonly #key: unknown;
+  /** Kept only where the keys in it are looked up one by one. */
+  readonly #args: readonly unknown[] | undefined;
+  readonly #from: number;
+  readonly #context: Context | undefined;
+  readonly #startedAt: number;
+  readonly #operation: Operation | undefined;
+  #group: KeyGroup | undefined;
+  #hits = 0;
+  #misses = 0;
+
+  constructor(
+    observer: CommandObserver,
+    figures: CommandFigures,
+    key: unknown,
+    args: readonly unknown[],
+    from: number,
+    context: Context | undefined,
+  ) {
+    this.#observer = observer;
+    this.#figures = figures;
+    this.#key = key;
+    const { lookup } = figures.command;
+    this.#args = lookup === 'values' || lookup === 'count' ? args : undefined;
+    this.#from = from;
+    this.#context = context;
+    const { monitor } = observer;
+    this.#startedAt = monitor.config.clock.monotonic();
+    if (monitor.operations.active) this.#operation = this.#startOperation(monitor);
+  }
+
+  /** Whether it may wait on purpose. */
+  get waits(): boolean {
+    return this.#figures.command.waits;
+  }
+
+  /** Ends with a reply. `sentAs` is the command's name where it was changed on the way. */
+  succeed(reply: unknown, sentAs?: string): void {
+    if (this.ended) return;
+    this.ended = true;
+    try {
+      if (sentAs !== undefined && sentAs !== this.#figures.command.name)
+        this.#figures = this.#observer.figuresOf(sentAs);
+      this.#end(this.#look(reply), undefined);
+    } catch (error) {
+      this.#observer.monitor.errors.report('cache', error);
+    }
+  }
+
+  /** Ends with an error. */
+  fail(error: unknown, sentAs?: string): void {
+    if (this.ended) return;
+    this.ended = true;
+    try {
+      if (sentAs !== undefined && sentAs !== this.#figures.command.name)
+        this.#figures = this.#observer.figuresOf(sentAs);
+      this.#observer.connectionFailed(error);
+      this.#end('error', error);
+    } catch (failure) {
+      this.#observer.monitor.errors.report('cache', failure);
+    }
+  }
+
+  /** Ends as part of a transaction that was not carried out. */
+  abort(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.#observer.monitor.errors.guard('cache', () => this.#end('aborted', undefined), undefined);
+  }
+
+  #end(result: CacheResult, error: unknown): void {
+    const { monitor, config, cache, instruments } = this.#observer;
+    const figures = this.#figures;
+    const durationMs = monitor.config.clock.monotonic() - this.#startedAt;
+    figures.count(result);
+    figures.duration.observe(durationMs / 1000);
+    const context = this.#context;
+    if (context !== undefined) {
+      context.addFigure('cache_operations', 1);
+      if (this.#hits > 0) context.addFigure('cache_hits', this.#hits);
+      if (this.#misses > 0) context.addFigure('cache_misses', this.#misses);
+    }
+    if (config.slowCommandMs > 0 && durationMs >= config.slowCommandMs && !figures.command.waits) {
+      instruments.slow.labels(cache, figures.command.name).inc();
+      this.#within(() => this.#logSlow(durationMs, result));
+    }
+    if (this.#operation !== undefined) this.#endOperation(this.#operation, durationMs, result, error);
+  }
+
+  /** Counts what the reply says of the keys, and gives the result of the whole. */
+  #look(reply: unknown): CacheResult {
+    switch (this.#figures.command.lookup) {
+      case undefined:
+        return 'ok';
+      case 'value':
+      case 'field':
+        this.#found(this.#groupOfKey(), reply !== null && reply !== undefined, this.#key);
+        break;
+      case 'collection':
+        this.#found(this.#groupOfKey(), sizeOf(reply) > 0, this.#key);
+        break;
+      case 'fields':
+        if (!Array.isArray(reply)) this.#found(this.#groupOfKey(), false, undefined);
+        else for (const value of reply) this.#found(this.#groupOfKey(), value !== null, undefined);
+        break;
+      case 'values':
+        if (Array.isArray(reply)) this.#foundEach(reply);
+        break;
+      case 'count':
+        this.#foundSome(Number(reply) || 0);
+        break;
+    }
+    if (this.#misses === 0) return 'hit';
+    return this.#hits === 0 ? 'miss' : 'partial';
+  }
+
+  #foundEach(reply: readonly unknown[]): void {
+    for (let i = 0; i < reply.length; i++) {
+      const key = this.#args![this.#from + i];
+      this.#found(this.#observer.groups.of(key), reply[i] !== null, key);
+    }
+  }
+
+  /** `EXISTS` says how many, not which: where some are missing, they count for the first key's prefix. */
+  #foundSome(count: number): void {
+    const group = this.#groupOfKey();
+    const asked = this.#figures.command.name === 'exists' ? this.#args!.length - this.#from : 1;
+    const missing = Math.max(0, asked - count);
+    this.#hits = asked - missing;
+    this.#misses = missing;
+    if (this.#hits > 0) group.hits.inc(this.#hits);
+    if (missing > 0) group.misses.inc(missing);
+  }
+
+  #found(group: KeyGroup, found: boolean, key: unknown): void {
+    if (found) {
+      this.#hits++;
+      group.hits.inc();
+      return;
+    }
+    this.#misses++;
+    group.misses.inc();
+    const { lookup } = this.#figures.command;
+    if (key === undefined || lookup === 'field' || lookup === 'collection') return;
+    const text = keyText(key);
+    const { monitor, stampedes } = this.#observer;
+    if (text !== undefined && stampedes.note(text, monitor.config.clock.monotonic())) {
+      this.#within(() => stampedes.warn(text, group.prefix));
+    }
+  }
+
+  #groupOfKey(): KeyGroup {
+    return (this.#group ??= this.#observer.groups.of(this.#key));
+  }
+
+  /** The prefix of the first key; '' of a command that has none. */
+  #prefix(): string {
+    return this.#key === undefined ? '' : this.#groupOfKey().prefix;
+  }
+
+  /** A reply arrives in whatever context the connection was made in. */
+  #within(fn: () => void): void {
+    if (this.#context === undefined) fn();
+    else enterContext(this.#context, fn);
+  }
+
+  #logSlow(durationMs: number, result: CacheResult): void {
+    const { monitor, cache } = this.#observer;
+    const operation = this.#figures.command.name;
+    monitor.logger.warning(`Slow cache operation: ${operation.toUpperCase()}`, {
+      event_type: 'performance',
+      cache,
+      operation,
+      ...(this.#key !== undefined && { prefix: this.#prefix() }),
+      result,
+      duration_ms: Math.round(durationMs * 100) / 100,
+    });
+  }
+
+  #startOperation(monitor: Monitor): Operation {
+    const { name } = this.#figures.command;
+    const operation: Operation = {
+      kind: 'cache',
+      name: `${name.toUpperCase()} ${this.#prefix()}`.trimEnd(),
+      context: this.#context,
+      startedAt: monitor.config.clock.now(),
+      attributes: { cache: this.#observer.cache, operation: name, prefix: this.#prefix() || undefined },
+    };
+    monitor.operations.start(operation);
+    return operation;
+  }
+
+  #endOperation(operation: Operation, durationMs: number, result: CacheResult, error: unknown): void {
+    operation.durationMs = durationMs;
+    operation.outcome = result === 'error' ? 'error' : result === 'aborted' ? 'aborted' : 'ok';
+    operation.error = error;
+    Object.assign(operation.attributes, { result, hits: this.#hits, misses: this.#misses });
+    this.#observer.monitor.operations.end(operation);
+  }
+}
+
+function sizeOf(reply: unknown): number {
+  if (Array.isArray(reply)) return reply.length;
+  if (reply instanceof Map || reply instanceof Set) return reply.size;
+  return typeof reply === 'object' && reply !== null ? Object.keys(reply).length : 0;
+}
