@@ -1,0 +1,240 @@
+import { type Context, enterContext, errorType, type Operation } from '@telltale/core';
+import { acceptUsage } from './accept-usage.ts';
+import type { AICall, AICallEnd, AICallStart } from './ai-call.ts';
+import { logCall } from './call-log.ts';
+import type { CallSeries, CallStatus } from './call-metrics.ts';
+import { endOperation, startOperation } from './call-operation.ts';
+import { isAbort } from './is-abort.ts';
+import type { AIObserver } from './observe-ai-call.ts';
+import type { Price } from './pricing/price-book.ts';
+import type { Usage } from './usage.ts';
+
+/** How a call ended, with everything that is said of it. */
+export interface EndedCall {
+  readonly start: AICallStart;
+  readonly end: AICallEnd;
+  readonly series: CallSeries;
+  readonly status: CallStatus;
+  readonly usage: Usage | undefined;
+  readonly costUsd: number | undefined;
+  readonly price: Price | undefined;
+  readonly durationMs: number;
+  readonly firstTokenMs: number | undefined;
+  readonly attempts: number;
+  readonly attribution: string | undefined;
+}
+
+/** What becomes of calls that are not observed. */
+export const NO_CALL: AICall = { attempt() {}, attemptFailed() {}, firstToken() {}, end() {} };
+
+/** Whoever drops a call without ending it leaves its record behind, which then ends itself. */
+const dropped = new FinalizationRegistry<CallRecord>((record) => record.drop());
+
+/** One model call, as whoever makes it sees it. */
+export class ObservedCall implements AICall {
+  readonly #record: CallRecord;
+
+  constructor(observer: AIObserver, start: AICallStart, series: CallSeries, context: Context | undefined) {
+    this.#record = new CallRecord(observer, start, series, context);
+    dropped.register(this, this.#record, this.#record);
+  }
+
+  attempt(): void {
+    this.#record.attempts++;
+  }
+
+  attemptFailed(error: unknown, httpStatus?: number): void {
+    this.#record.guarded(() => this.#record.attemptFailed(error, httpStatus));
+  }
+
+  firstToken(): void {
+    this.#record.firstToken();
+  }
+
+  /** Says that the service's own cache was asked, and whether it had the answer. */
+  cacheLookup(hit: boolean): void {
+    this.#record.cacheHit = hit;
+  }
+
+  end(end: AICallEnd): void {
+    const record = this.#record;
+    if (record.ended) {
+      record.guarded(() => record.observer.metrics.mistake('ended_twice'));
+      return;
+    }
+    dropped.unregister(record);
+    record.guarded(() => record.end(end));
+  }
+}
+
+/** The state of a call. It must not know the {@link ObservedCall}, whose disappearance it waits for. */
+class CallRecord {
+  readonly observer: AIObserver;
+  readonly start: AICallStart;
+  readonly series: CallSeries;
+  readonly context: Context | undefined;
+  readonly startedAt: number;
+  readonly operation: Operation | undefined;
+  attempts = 0;
+  firstTokenMs: number | undefined;
+  cacheHit: boolean | undefined;
+  ended = false;
+
+  constructor(observer: AIObserver, start: AICallStart, series: CallSeries, context: Context | undefined) {
+    this.observer = observer;
+    this.start = start;
+    this.series = series;
+    this.context = context;
+    const { monitor } = observer;
+    this.startedAt = monitor.config.clock.monotonic();
+    series.inFlight.inc();
+    this.operation = monitor.operations.active ? startOperation(monitor, start, series, context) : undefined;
+  }
+
+  guarded(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.observer.monitor.errors.report('ai', error);
+    }
+  }
+
+  firstToken(): void {
+    if (this.ended || this.firstTokenMs !== undefined) return;
+    this.firstTokenMs = this.observer.monitor.config.clock.monotonic() - this.startedAt;
+    this.series.firstToken.observe(this.firstTokenMs / 1000);
+  }
+
+  attemptFailed(error: unknown, httpStatus: number | undefined): void {
+    const { provider, model } = this.series;
+    const { metrics, monitor } = this.observer;
+    metrics.attemptFailures.labels(provider, model, errorType(error), statusCode(httpStatus)).inc();
+    const say = (): unknown =>
+      monitor.logger.debug('An attempt at a model call failed; another follows', {
+        event_type: 'performance',
+        ...{ provider, model: this.start.model, status_code: httpStatus, error },
+      });
+    if (this.context === undefined) say();
+    else enterContext(this.context, say);
+  }
+
+  end(end: AICallEnd): void {
+    this.ended = true;
+    this.series.inFlight.dec();
+    const { context } = this;
+    if (context === undefined) this.#settle(end);
+    else enterContext(context, () => this.#settle(end));
+  }
+
+  /** The call was garbage-collected before it ended. */
+  drop(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.guarded(() => {
+      this.series.inFlight.dec();
+      this.observer.metrics.mistake('never_ended');
+      if (this.operation === undefined) return;
+      this.operation.outcome = 'aborted';
+      this.observer.monitor.operations.end(this.operation);
+    });
+  }
+
+  #settle(end: AICallEnd): void {
+    const { observer, series, start } = this;
+    const { metrics, monitor } = observer;
+    const durationMs = monitor.config.clock.monotonic() - this.startedAt;
+    const status = this.#statusOf(end);
+    const usage = this.#usageOf(end);
+    const price = this.#priceOf(end, status, usage);
+    const costUsd = price !== undefined && 'costUsd' in price ? price.costUsd : undefined;
+
+    series.requests(status).inc();
+    series.duration(status).observe(durationMs / 1000);
+    if (status !== 'cached') series.attempts.inc(Math.max(1, this.attempts));
+    if (this.cacheHit !== undefined) {
+      metrics.cacheRequests.labels(series.provider, series.model, this.cacheHit ? 'hit' : 'miss').inc();
+    }
+    if (status === 'aborted') metrics.aborted.labels(series.provider, series.model, series.operation).inc();
+    if (status === 'error') {
+      metrics.errors
+        .labels(series.provider, series.model, series.operation, errorType(end.error), statusCode(end.httpStatus))
+        .inc();
+    }
+    if (usage !== undefined && status !== 'cached') series.countTokens(usage);
+    const attribution = observer.attribution?.of(this.context, { ...start, service: start.service });
+    if (price !== undefined) this.#account(price, status, attribution);
+    if (status !== 'cached') this.#addFigures(usage, costUsd);
+
+    const ended: EndedCall = {
+      ...{ start, end, series, status, usage, costUsd, price, durationMs, attribution },
+      firstTokenMs: this.firstTokenMs,
+      attempts: status === 'cached' ? 0 : Math.max(1, this.attempts),
+    };
+    if (this.operation !== undefined) endOperation(monitor, this.operation, ended);
+    logCall(monitor, ended, observer.config);
+  }
+
+  #statusOf({ error, aborted }: AICallEnd): CallStatus {
+    if (aborted === true || isAbort(error)) return 'aborted';
+    if (error !== undefined && error !== null) return 'error';
+    return this.cacheHit === true ? 'cached' : 'success';
+  }
+
+  #usageOf({ usage }: AICallEnd): Usage | undefined {
+    if (usage === undefined || usage === null) return undefined;
+    const accepted = acceptUsage(usage);
+    if (accepted.corrected) this.observer.metrics.mistake('bad_usage');
+    return accepted.usage;
+  }
+
+  /** `undefined` where nothing was to be paid: a call that failed, of which the provider told no usage. */
+  #priceOf(end: AICallEnd, status: CallStatus, usage: Usage | undefined): Price | undefined {
+    const { observer, start } = this;
+    const { costUsd, servedModel = start.model } = end;
+    if (costUsd !== undefined && costUsd !== null) {
+      if (costUsd >= 0 && costUsd < Number.POSITIVE_INFINITY) return { costUsd, savedUsd: 0, source: 'override' };
+      observer.metrics.mistake('bad_usage');
+    }
+    if (usage === undefined) return status === 'error' ? undefined : { unpriced: 'no_usage' };
+    if (status === 'error' && usage.inputTokens + usage.outputTokens === 0) return undefined;
+    const { prices } = observer;
+    const served = prices.price(start.provider, servedModel, usage);
+    const isUnknown = 'unpriced' in served && served.unpriced === 'unknown_model';
+    return isUnknown && servedModel !== start.model ? prices.price(start.provider, start.model, usage) : served;
+  }
+
+  #account(price: Price, status: CallStatus, attribution: string | undefined): void {
+    const { observer, series, start, context } = this;
+    const { metrics } = observer;
+    if ('unpriced' in price) {
+      metrics.unpriced.labels(series.provider, series.model, price.unpriced).inc();
+      if (price.unpriced !== 'no_usage') observer.tellUnpriced(start.provider, start.model);
+      return;
+    }
+    if (price.approximation !== undefined) {
+      metrics.approximated.labels(series.provider, series.model, price.approximation).inc();
+    }
+    if (status === 'cached') {
+      series.savings('response').add(price.costUsd);
+      return;
+    }
+    series.cost.add(price.costUsd);
+    if (price.savedUsd > 0) series.savings('prompt').add(price.savedUsd);
+    metrics.spendByOrigin(context?.origin?.name, price.costUsd);
+    if (attribution !== undefined) observer.attribution!.spend(attribution, price.costUsd);
+  }
+
+  #addFigures(usage: Usage | undefined, costUsd = 0): void {
+    const { context } = this;
+    if (context === undefined) return;
+    context.addFigure('ai_calls', 1);
+    context.addFigure('ai_tokens', usage === undefined ? 0 : usage.inputTokens + usage.outputTokens);
+    const before = context.ai.costUsd;
+    // Written down for people: to the picodollar, without the digits that binary fractions add.
+    context.addFigure('ai_cost_usd', Math.round((before + costUsd) * 1e12) / 1e12 - before);
+  }
+}
+
+function statusCode(status: number | undefined): string {
+  return status !== undefined && Number.isInteger(status) && status >= 100 && status <= 599 ? String(status) : '';
+}

@@ -1,0 +1,33 @@
+import { type Context, flag, given, number, type OptionsOf, type Resolved } from '@telltale/core';
+import { arePriceOverrides, type PriceOverrides } from './pricing/price-overrides.ts';
+
+/** What is known of a call when it is attributed. */
+export interface AttributedCall {
+  readonly provider: string;
+  readonly model: string;
+  readonly operation: string;
+  readonly service: string | undefined;
+}
+
+/** Says to whom or what a call's cost belongs: a tenant, a feature. Outside a request or job there is no context. */
+export type AttributeTo = (context: Context | undefined, call: AttributedCall) => string | undefined;
+
+/** The options of `ai`. */
+export const aiOptions = {
+  prices: given<PriceOverrides, PriceOverrides>(
+    'an object of prices by model: { "provider/model": { input: 2.5, output: 10 } } in US dollars for a million tokens',
+    arePriceOverrides,
+    {},
+  ),
+  attributeTo: given<AttributeTo>('a function (context, call) => text', (raw) => typeof raw === 'function'),
+  maxAttributions: number(50, { min: 1, max: 1_000, unit: 'tenants or features with a series of their own' }),
+  logAICalls: flag(true),
+  recordContent: flag(false),
+  contentLimit: number(2_000, { min: 1, max: 100_000, unit: 'characters' }),
+} as const;
+
+/** What `configureAI` takes. */
+export type AIOptions = OptionsOf<typeof aiOptions>;
+
+/** What they resolve to. */
+export type AIConfig = Resolved<typeof aiOptions>;

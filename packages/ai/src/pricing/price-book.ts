@@ -1,0 +1,121 @@
+import { dollars } from '../money.ts';
+import type { Usage } from '../usage.ts';
+import { charge } from './calculate.ts';
+import { isLocalProvider, modelName, nearbyNames, providerName } from './model-names.ts';
+import { findOverride, type PriceOverrides } from './price-overrides.ts';
+import { bundledPrices, type PriceTable } from './price-table.ts';
+import { publishedRates, tierRates } from './published.ts';
+import type { Rates } from './rates.ts';
+
+/** Where a price is from: the user's own, a table of the providers' published ones, or known to be nothing. */
+export type PriceSource = 'override' | 'table' | 'free';
+
+/** Why a price is not quite that of the model and tier in question. */
+export type Approximation = 'dated' | 'fine_tuned' | 'routed' | 'tier' | 'incomplete';
+
+/** What a model costs. */
+export interface Quote {
+  readonly rates: Rates;
+  readonly source: PriceSource;
+  readonly approximation?: Approximation;
+}
+
+/** Why a call has no price. */
+export type Unpriced = 'unknown_model' | 'no_usage' | 'no_rate';
+
+/** What a call cost, or why nobody can say. */
+export type Price =
+  | {
+      readonly costUsd: number;
+      /** What the provider's cache of inputs saved. */
+      readonly savedUsd: number;
+      readonly source: PriceSource;
+      readonly approximation?: Approximation | undefined;
+    }
+  | { readonly unpriced: Unpriced };
+
+/** Prices may change with the hour of the day. */
+const REMEMBER_MS = 60_000;
+const MAX_REMEMBERED = 1_000;
+const FREE: Quote = { rates: { input: 0, output: 0, image: 0, audioHour: 0, characters: 0 }, source: 'free' };
+
+/** What every model costs: the user's own prices over those that were published. */
+export class PriceBook {
+  table: PriceTable = bundledPrices;
+  readonly #overrides: PriceOverrides;
+  readonly #now: () => number;
+  readonly #quotes = new Map<string, { readonly quote: Quote | undefined; readonly until: number }>();
+
+  constructor(overrides: PriceOverrides, now: () => number) {
+    this.#overrides = overrides;
+    this.#now = now;
+  }
+
+  /** What the usage of a model costs. `usage` must have been through `acceptUsage`. */
+  price(provider: string, model: string, usage: Usage): Price {
+    const quote = this.quote(provider, model, usage.serviceTier);
+    if (quote === undefined) return { unpriced: 'unknown_model' };
+    if (quote.source === 'free') return { costUsd: 0, savedUsd: 0, source: 'free' };
+    const found = charge(quote.rates, usage);
+    if (found === undefined) return { unpriced: isUsed(usage) ? 'no_rate' : 'no_usage' };
+    return {
+      costUsd: dollars(found.pico),
+      savedUsd: dollars(found.savedPico),
+      source: quote.source,
+      approximation: quote.approximation ?? (found.incomplete ? 'incomplete' : undefined),
+    };
+  }
+
+  /** What a model costs now, in a tier; `undefined` where nobody said. */
+  quote(provider: string, model: string, tier = ''): Quote | undefined {
+    const key = `${provider}\n${model}\n${tier}`;
+    const now = this.#now();
+    const known = this.#quotes.get(key);
+    if (known !== undefined && now < known.until) return known.quote;
+    if (this.#quotes.size >= MAX_REMEMBERED) this.#quotes.clear();
+    const quote = this.#find(providerName(provider), modelName(model), tier.toLowerCase(), new Date(now));
+    this.#quotes.set(key, { quote, until: now + REMEMBER_MS });
+    return quote;
+  }
+
+  /** Takes another table, for every call from now on. */
+  replaceTable(table: PriceTable): void {
+    this.table = table;
+    this.#quotes.clear();
+  }
+
+  #find(provider: string, model: string, tier: string, at: Date): Quote | undefined {
+    const own = findOverride(this.#overrides, provider, model);
+    if (own !== undefined) return own.free ? FREE : { rates: own.rates(tier), source: 'override' };
+    const standard = this.#standard(provider, model, at);
+    if (standard === undefined) return isLocalProvider(provider) ? FREE : undefined;
+    if (tier === '') return standard;
+    const rates = tierRates(provider, model, tier, standard.rates);
+    if (rates !== undefined) return { ...standard, rates };
+    return { ...standard, approximation: standard.approximation ?? 'tier' };
+  }
+
+  #standard(provider: string, model: string, at: Date): Quote | undefined {
+    if (isLocalProvider(provider)) return undefined;
+    const rates = this.#published(provider, model, at);
+    if (rates !== undefined) return { rates, source: 'table' };
+    for (const nearby of nearbyNames(provider, model)) {
+      const found = this.#published(nearby.provider, nearby.model, at);
+      if (found !== undefined) return { rates: found, source: 'table', approximation: nearby.reason };
+    }
+    return undefined;
+  }
+
+  #published(provider: string, model: string, at: Date): Rates | undefined {
+    return publishedRates(provider, model) ?? this.table.ratesOf(provider, model, at);
+  }
+}
+
+function isUsed(usage: Usage): boolean {
+  return (
+    usage.inputTokens + usage.outputTokens > 0 ||
+    (usage.images ?? 0) > 0 ||
+    (usage.audioSeconds ?? 0) > 0 ||
+    (usage.characters ?? 0) > 0
+  );
+}
