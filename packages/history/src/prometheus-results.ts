@@ -1,0 +1,78 @@
+import {
+  type InstantResult,
+  type MatrixResult,
+  type MatrixSeries,
+  type Metric,
+  QueryUnavailableError,
+  type Remarks,
+} from '@telltale/promql';
+import type { Reply } from './prometheus-client.ts';
+
+type Sample = readonly [seconds: number, value: string];
+
+/** One entry of a vector or matrix; native histograms stand beside its values, or in place of them. */
+interface Entry {
+  readonly metric: Metric;
+  readonly value?: Sample;
+  readonly values?: readonly Sample[];
+  readonly histogram?: unknown;
+  readonly histograms?: readonly unknown[];
+}
+
+/** An instant query's answer. `time` is when it was asked about, for a vector that has no elements. */
+export function instantResult(reply: Reply, time: number): InstantResult {
+  const { resultType, result } = reply.data as { resultType?: string; result: unknown };
+  switch (resultType) {
+    case 'vector': {
+      const all = result as readonly Entry[];
+      const elements = all.filter(({ value }) => value !== undefined);
+      return {
+        type: 'vector',
+        time: elements[0] === undefined ? time : milliseconds(elements[0].value!),
+        elements: elements.map(({ metric, value }) => ({ metric, value: numberOf(value![1]) })),
+        ...remarks(reply, elements.length < all.length),
+      };
+    }
+    case 'matrix':
+      return matrixResult(reply);
+    case 'scalar': {
+      const sample = result as Sample;
+      return { type: 'scalar', time: milliseconds(sample), value: numberOf(sample[1]), ...remarks(reply, false) };
+    }
+    case 'string': {
+      const sample = result as Sample;
+      return { type: 'string', time: milliseconds(sample), text: sample[1], ...remarks(reply, false) };
+    }
+    default:
+      throw new QueryUnavailableError(`Prometheus answered with a result of the type ${JSON.stringify(resultType)}`);
+  }
+}
+
+/** A range query's answer. */
+export function matrixResult(reply: Reply): MatrixResult {
+  const all = (reply.data as { result: readonly Entry[] }).result;
+  const series = all.filter(({ values = [] }) => values.length > 0).map(seriesOf);
+  const left = all.some(({ histograms = [] }) => histograms.length > 0);
+  return { type: 'matrix', series, ...remarks(reply, left) };
+}
+
+function seriesOf({ metric, values = [] }: Entry): MatrixSeries {
+  return {
+    metric,
+    timestamps: Float64Array.from(values, milliseconds),
+    values: Float64Array.from(values, ([, value]) => numberOf(value)),
+  };
+}
+
+function remarks({ warnings, infos }: Reply, leftOut: boolean): Remarks {
+  return { warnings: leftOut ? [...warnings, 'native histograms are left out'] : warnings, infos };
+}
+
+function milliseconds([seconds]: Sample): number {
+  return Math.round(seconds * 1000);
+}
+
+function numberOf(text: string): number {
+  if (text === '+Inf') return Number.POSITIVE_INFINITY;
+  return text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text);
+}
