@@ -110,7 +110,7 @@ class QueryApi implements ApiPages {
       return await this.#queue.run(
         () => {
           const waitedMs = performance.now() - began;
-          return work({ signal: AbortSignal.any([gone, late]), timeoutMs: timeoutMs - waitedMs, waitedMs });
+          return work({ signal: AbortSignal.any([gone, late]), timeoutMs: Math.ceil(timeoutMs - waitedMs), waitedMs });
         },
         gone,
         timeoutMs,

@@ -62,8 +62,8 @@ export function allowOrigin(request: IncomingMessage, response: ServerResponse, 
   const { origin } = request.headers;
   if (allowed === undefined || origin === undefined) return;
   response.appendHeader('vary', 'Origin');
-  const [taken] = new RegExp(allowed.source, allowed.flags.replace(/[gy]/g, '')).exec(origin) ?? [];
-  if (taken !== origin) return;
+  const whole = new RegExp(`^(?:${allowed.source})$`, allowed.flags.replace(/[gy]/g, ''));
+  if (!whole.test(origin)) return;
   response.setHeader('access-control-allow-origin', allowed.source === '.*' ? '*' : origin);
   response.setHeader('access-control-allow-headers', 'Accept, Authorization, Content-Type, Origin');
   response.setHeader('access-control-allow-methods', 'GET, POST, OPTIONS');

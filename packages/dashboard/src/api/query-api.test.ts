@@ -1,0 +1,340 @@
+import { once } from 'node:events';
+import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import { ConfigError, createMonitor, type Monitor } from '@telltale/core';
+import { createQueryEngine, MemorySource, type QueryEngine, type SeriesSource } from '@telltale/promql';
+import { Registry } from 'prom-client';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { QueryApiOptions } from './options.ts';
+import { queryApi } from './query-api.ts';
+import type { RuleGroup } from './rule-group.ts';
+
+let monitor: Monitor;
+let failures: unknown[];
+const servers: Server[] = [];
+
+beforeEach(() => {
+  failures = [];
+  const onError = (error: unknown) => void failures.push(error);
+  monitor = createMonitor({ registry: new Registry(), logLevel: 'CRITICAL', onError }, {});
+});
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.close();
+    server.closeAllConnections();
+  }
+  await monitor.close();
+});
+
+/** The address of a server that answers by the API, and the body that middleware before it has read, if any. */
+async function serve(engine: QueryEngine, options: QueryApiOptions = {}, body?: object): Promise<string> {
+  const api = queryApi(engine, { monitor, ...options });
+  const server = createServer((request, response) => {
+    if (body !== undefined) Object.assign(request, { body });
+    void api.answer(request, response, request.url!.split('?')[0]!);
+  }).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/telltale/api/v1`;
+}
+
+function engineOf(count: number, samples = 3): QueryEngine {
+  const source = new MemorySource();
+  for (let index = 0; index < count; index++) {
+    for (let at = 0; at < samples; at++) source.append({ __name__: 'x', n: String(index) }, at * 1000, index + at);
+  }
+  return createQueryEngine(source);
+}
+
+/** A source that answers when it is told to, and says when it is asked and when it is let go. */
+function heldSource() {
+  const asked: { release: () => void; signal: AbortSignal | undefined }[] = [];
+  let onAsked = () => {};
+  const source: SeriesSource = {
+    select: (_matchers, _from, _to, signal) =>
+      new Promise((resolve) => {
+        asked.push({ release: () => resolve([]), signal });
+        onAsked();
+      }),
+  };
+  const until = async (count: number) => {
+    while (asked.length < count) await new Promise<void>((resolve) => (onAsked = resolve));
+  };
+  return { engine: createQueryEngine(source), asked, until };
+}
+
+const json = async (address: string, init?: RequestInit) => {
+  const response = await fetch(address, init);
+  return { status: response.status, headers: response.headers, ...((await response.json()) as Record<string, never>) };
+};
+
+describe('what is taken', () => {
+  it('is everything below its path, by any method, and nothing beside it', () => {
+    const api = queryApi(engineOf(0), { monitor, basePath: '/prom/api/v1/' });
+    for (const path of ['/prom/api/v1', '/prom/api/v1/', '/prom/api/v1/query', '/prom/api/v1/no/such']) {
+      expect(api.takes('PUT', path), path).toBe(true);
+    }
+    for (const path of ['/', '/prom/api/v11', '/prom/api', '/telltale/api/v1/query']) {
+      expect(api.takes('GET', path), path).toBe(false);
+    }
+  });
+
+  it('is refused where an option cannot be used', () => {
+    expect(() => queryApi(engineOf(0), { maxConcurent: 3 } as object)).toThrow(
+      /maxConcurent.*did you mean maxConcurrent/,
+    );
+    expect(() => queryApi(engineOf(0), { timeoutMs: 0 })).toThrow(ConfigError);
+    expect(() => queryApi(engineOf(0), { corsOrigin: '*' as never })).toThrow(/corsOrigin/);
+  });
+});
+
+describe('parameters of newer Prometheuses', () => {
+  it('limit how much is answered, and say so', async () => {
+    const base = await serve(engineOf(5));
+    const warnings = ['results truncated due to limit'];
+    expect(await json(`${base}/query?query=x&time=2&limit=2`)).toMatchObject({
+      warnings,
+      data: { result: { length: 2 } },
+    });
+    const range = await json(`${base}/query_range?query=x&start=0&end=2&step=1&limit=4`);
+    expect(range).toMatchObject({ warnings, data: { result: { length: 4 } } });
+    expect(await json(`${base}/label/n/values?limit=3`)).toMatchObject({ warnings, data: ['0', '1', '2'] });
+    expect(await json(`${base}/labels?limit=1`)).toMatchObject({ warnings, data: ['__name__'] });
+    expect(await json(`${base}/series?match[]=x&limit=1`)).toMatchObject({ warnings, data: { length: 1 } });
+    for (const path of ['query?query=x&time=2', 'labels?', 'series?match[]=x']) {
+      expect(await json(`${base}/${path}&limit=0`)).not.toHaveProperty('warnings');
+      expect(await json(`${base}/${path}&limit=-1`)).toMatchObject({ status: 'error', errorType: 'bad_data' });
+    }
+  });
+
+  it('look back less far, and show how long it took', async () => {
+    const base = await serve(engineOf(1));
+    const asked = `${base}/query?query=x&time=62`;
+    expect(await json(asked)).toMatchObject({ data: { result: { length: 1 } } });
+    expect(await json(`${asked}&lookback_delta=30s`)).toMatchObject({ data: { result: [] } });
+    expect(await json(`${asked}&lookback_delta=no`)).toMatchObject({ errorType: 'bad_data' });
+    const timed = { timings: { execTotalTime: expect.any(Number), execQueueTime: expect.any(Number) } };
+    expect(await json(`${asked}&stats=all`)).toMatchObject({ data: { stats: timed } });
+  });
+
+  it('name labels that are more than letters, digits and underscores', async () => {
+    const source = new MemorySource();
+    source.append({ __name__: 'x', 'http.status_code': '200', 'ünï/😀': 'yes', U__broken_: 'kept' }, 0, 1);
+    const base = await serve(createQueryEngine(source));
+    for (const [name, value] of [
+      ['U__http_2e_status__code', '200'],
+      ['http.status_code', '200'],
+      ['U___fc_n_ef__2f__1f600_', 'yes'],
+      [encodeURIComponent('ünï/😀'), 'yes'],
+      ['U__broken_', 'kept'],
+    ]) {
+      expect(await json(`${base}/label/${name}/values`), name).toMatchObject({ data: [value] });
+    }
+    expect(await json(`${base}/label/%zz/values`)).toMatchObject({ errorType: 'bad_data' });
+  });
+
+  it('carry warnings and infos', async () => {
+    const base = await serve(engineOf(1));
+    expect(await json(`${base}/query?query=rate(x[5m])&time=2`)).toMatchObject({
+      infos: [expect.stringContaining('metric might not be a counter')],
+    });
+    expect(await json(`${base}/query?query=quantile(2,x)&time=2`)).toMatchObject({
+      warnings: [expect.stringContaining('quantile value should be between 0 and 1')],
+    });
+  });
+});
+
+describe('rules and alerts', () => {
+  const at = '2023-11-14T22:14:00Z';
+  const alert = {
+    labels: { alertname: 'Slow' },
+    annotations: {},
+    state: 'firing',
+    activeAt: at,
+    value: '1e+00',
+  } as const;
+  const common = { query: 'x > 1', labels: {}, health: 'ok', evaluationTime: 0.001, lastEvaluation: at } as const;
+  const slow = {
+    ...common,
+    type: 'alerting',
+    name: 'Slow',
+    state: 'firing',
+    duration: 60,
+    annotations: {},
+    alerts: [alert],
+  } as const;
+  const sum = { ...common, type: 'recording', name: 'job:x:sum' } as const;
+  const group = { file: 'a.yml', interval: 60, evaluationTime: 0.002, lastEvaluation: at };
+  const groups: RuleGroup[] = [
+    { ...group, name: 'one', rules: [slow, sum] },
+    { ...group, name: 'two', file: 'b.yml', rules: [sum] },
+  ];
+
+  it('are those of whoever provides them, filtered as asked', async () => {
+    const base = await serve(engineOf(0), { rules: async () => groups });
+    const names = async (query: string) => {
+      const { data } = await json(`${base}/rules?${query}`);
+      return (data as { groups: RuleGroup[] }).groups.map(({ name, rules }) =>
+        [name, ...rules.map((rule) => rule.name)].join(),
+      );
+    };
+    expect((await json(`${base}/rules`)).data).toEqual({ groups });
+    expect(await names('type=alert')).toEqual(['one,Slow']);
+    expect(await names('type=record')).toEqual(['one,job:x:sum', 'two,job:x:sum']);
+    expect(await names('rule_group[]=two')).toEqual(['two,job:x:sum']);
+    expect(await names('file[]=a.yml')).toEqual(['one,Slow,job:x:sum']);
+    expect(await names('rule_name[]=Slow')).toEqual(['one,Slow']);
+    const without = await json(`${base}/rules?exclude_alerts=true&rule_name[]=Slow`);
+    expect((without.data as { groups: RuleGroup[] }).groups[0]!.rules[0]).not.toHaveProperty('alerts');
+    expect(await json(`${base}/rules?exclude_alerts=perhaps`)).toMatchObject({ errorType: 'bad_data' });
+    expect((await json(`${base}/alerts`)).data).toEqual({ alerts: [alert] });
+  });
+});
+
+describe('forms', () => {
+  const form = (body: string) => ({
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+
+  it('are bounded', async () => {
+    const base = await serve(engineOf(1), { maxFormBytes: 2_048 });
+    expect(await json(`${base}/query`, form(`time=1&query=1${'+'.repeat(2_000)}`))).toMatchObject({
+      status: 'success',
+    });
+    const response = await fetch(`${base}/query`, form(`query=${'1'.repeat(3_000)}`));
+    expect([response.status, await response.json()]).toEqual([413, expect.objectContaining({ errorType: 'bad_data' })]);
+  });
+
+  it('are taken from the middleware that has read them already', async () => {
+    const parsedBefore = await serve(engineOf(2), {}, { match: ['x{n="1"}', 'x{n="0"}'], start: '0', nothing: 5 });
+    expect(await json(`${parsedBefore}/series`, { method: 'POST' })).toMatchObject({ data: [{ n: '0' }, { n: '1' }] });
+  });
+});
+
+describe('large answers', () => {
+  it('go out whole and in pieces, packed or not, and leave the event loop its turns', async () => {
+    const base = await serve(engineOf(40, 2_000));
+    const asked = `${base}/query_range?query=x&start=0&end=1999&step=1`;
+    const seen: Record<string, string> = {};
+    for (const encoding of ['identity', 'gzip']) {
+      const request = httpRequest(asked, { headers: { 'accept-encoding': encoding } }).end();
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk);
+      expect(response.headers['transfer-encoding']).toBe('chunked');
+      expect(response.headers['content-encoding']).toBe(encoding === 'gzip' ? 'gzip' : undefined);
+      const body = Buffer.concat(chunks);
+      seen[encoding] = (encoding === 'gzip' ? gunzipSync(body) : body).toString();
+    }
+    expect(seen.gzip).toBe(seen.identity);
+    const { result } = JSON.parse(seen.gzip!).data;
+    expect(result).toHaveLength(40);
+    expect(result.every(({ values }: { values: unknown[] }) => values.length === 2_000)).toBe(true);
+    expect(result[39].values[1_999]).toEqual([1999, String(Number(result[39].metric.n) + 1_999)]);
+  });
+
+  it('stop where nobody reads them any more, without a word about it', async () => {
+    const base = await serve(engineOf(40, 2_000));
+    const { port } = new URL(base);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(
+      `GET ${base.slice(base.indexOf('/telltale'))}/query_range?query=x&start=0&end=1999&step=1 HTTP/1.1\r\nhost: a\r\n\r\n`,
+    );
+    await once(socket, 'data');
+    socket.destroy();
+    await once(socket, 'close');
+    expect((await json(`${base}/query?query=1`)).status).toBe('success');
+    expect(failures).toEqual([]);
+  });
+});
+
+describe('asking never starves the service', () => {
+  it('works on a few questions at a time, lets a few wait, and refuses the others', async () => {
+    const { engine, asked, until } = heldSource();
+    const base = await serve(engine, { maxConcurrent: 2, maxQueued: 1 });
+    const answers = [1, 2].map(() => json(`${base}/query?query=x`));
+    await until(2);
+    const waiting = json(`${base}/query?query=x`);
+    const refused = await Promise.race([waiting, json(`${base}/query?query=x`)]);
+    expect(refused).toMatchObject({ errorType: 'unavailable', error: expect.stringMatching(/2 run and 1 wait/) });
+    expect(asked).toHaveLength(2);
+    asked[0]!.release();
+    await until(3);
+    for (const { release } of asked) release();
+    for (const answer of await Promise.all(answers)) expect(answer.status).toBe('success');
+  });
+
+  it('stops the evaluation when the client goes away', async () => {
+    const { engine, asked, until } = heldSource();
+    const base = await serve(engine);
+    const client = new AbortController();
+    const answer = fetch(`${base}/query?query=x`, { signal: client.signal }).catch((error) => error.name);
+    await until(1);
+    const stopped = once(asked[0]!.signal!, 'abort');
+    client.abort();
+    expect(await answer).toBe('AbortError');
+    await stopped;
+    expect(failures).toEqual([]);
+  });
+
+  it('gives up on a store that does not answer in time', async () => {
+    const base = await serve(heldSource().engine, { timeoutMs: 30 });
+    const response = await fetch(`${base}/query?query=x`);
+    expect([response.status, await response.json()]).toEqual([503, expect.objectContaining({ errorType: 'timeout' })]);
+    const listed = await fetch(`${base}/labels`);
+    expect([listed.status, await listed.json()]).toEqual([503, expect.objectContaining({ errorType: 'timeout' })]);
+  });
+
+  it('gives up on a question that waits for longer than it may', async () => {
+    const { engine, until } = heldSource();
+    const base = await serve(engine, { maxConcurrent: 1 });
+    const first = new AbortController();
+    const held = fetch(`${base}/query?query=x`, { signal: first.signal }).catch(() => {});
+    await until(1);
+    expect(await json(`${base}/query?query=x&timeout=20ms`)).toMatchObject({ errorType: 'timeout' });
+    first.abort();
+    await held;
+    expect(await json(`${base}/query?query=1`)).toMatchObject({ status: 'success' });
+  });
+});
+
+describe('what goes wrong inside', () => {
+  it('is reported, and told outside only as that', async () => {
+    const broken = { ...engineOf(0), metadata: () => Promise.reject(new Error('the path /home/me/secret')) };
+    const base = await serve(broken as unknown as QueryEngine, { rules: () => Promise.reject(new Error('no rules')) });
+    for (const path of ['metadata', 'rules']) {
+      const response = await fetch(`${base}/${path}`);
+      const text = await response.text();
+      expect([response.status, JSON.parse(text).errorType]).toEqual([500, 'internal']);
+      expect(text).not.toMatch(/home|no rules/);
+    }
+    expect(failures).toHaveLength(2);
+  });
+});
+
+describe('pages of other origins', () => {
+  const origin = 'https://grafana.example';
+
+  it('may read nothing unless they are named', async () => {
+    const base = await serve(engineOf(1));
+    const { headers } = await fetch(`${base}/query?query=1`, { headers: { origin } });
+    expect(headers.get('access-control-allow-origin')).toBe(null);
+  });
+
+  it('may where they are named whole', async () => {
+    const base = await serve(engineOf(1), { corsOrigin: /https:\/\/grafana\.example|https:\/\/other\.example/g });
+    for (const [from, allowed] of [
+      [origin, origin],
+      [origin, origin],
+      [`${origin}.evil.example`, null],
+      ['http://evil.example', null],
+    ] as const) {
+      const { headers } = await fetch(`${base}/query?query=1`, { method: 'OPTIONS', headers: { origin: from } });
+      expect(headers.get('access-control-allow-origin'), from).toBe(allowed);
+      expect(headers.get('vary')).toBe('Origin');
+    }
+  });
+});
