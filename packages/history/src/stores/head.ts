@@ -20,6 +20,16 @@ export class Head {
     this.samples += snapshot.values.length;
   }
 
+  /** Puts another snapshot of the same time in the place of the last. */
+  replaceLast(snapshot: Snapshot): void {
+    this.samples += snapshot.values.length - this.snapshots[this.snapshots.length - 1]!.values.length;
+    this.snapshots[this.snapshots.length - 1] = snapshot;
+  }
+
+  has(key: string): boolean {
+    return this.snapshots.some((snapshot) => this.placeOf(snapshot, key) !== undefined);
+  }
+
   /** Where the series stands in a snapshot, or undefined. */
   placeOf(snapshot: Snapshot, key: string): number | undefined {
     let places = this.#places.get(snapshot.series);
@@ -59,10 +69,6 @@ export class Head {
 /** Copies the eight bytes: as a number, a staleness marker might lose its pattern. */
 function copyValue(from: Float64Array, at: number, to: Float64Array, place: number): void {
   const value = from[at]!;
-  if (value === value) to[place] = value;
-  else words(to).set(words(from).subarray(at * 2, at * 2 + 2), place * 2);
-}
-
-function words(array: Float64Array): Uint32Array {
-  return new Uint32Array(array.buffer, array.byteOffset, array.length * 2);
+  if (Number.isNaN(value)) to.set(from.subarray(at, at + 1), place);
+  else to[place] = value;
 }
