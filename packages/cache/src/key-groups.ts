@@ -31,7 +31,7 @@ export class KeyGroups {
   readonly #make: (prefix: string) => KeyGroup;
   readonly #known = new Map<string, KeyGroup>();
   readonly #limit: number;
-  readonly #other: KeyGroup;
+  #otherGroup: KeyGroup | undefined;
   readonly #prefixOf: ((key: string) => string | undefined) | undefined;
   /** What the client itself puts before each key. */
   readonly #clientPrefix: string;
@@ -44,7 +44,6 @@ export class KeyGroups {
     clientPrefix = '',
   ) {
     this.#make = (prefix) => ({ prefix, hits: hits.labels(cache, prefix), misses: misses.labels(cache, prefix) });
-    this.#other = this.#make(OTHER_PREFIX);
     this.#limit = prefixLimit;
     this.#clientPrefix = clientPrefix;
     this.#prefixOf =
@@ -60,6 +59,10 @@ export class KeyGroups {
     const end = text.indexOf(':', start);
     if (end < 0 || end - start > LONGEST_PREFIX) return this.#other;
     return this.#named(text.slice(start, end));
+  }
+
+  get #other(): KeyGroup {
+    return (this.#otherGroup ??= this.#make(OTHER_PREFIX));
   }
 
   #named(raw: unknown): KeyGroup {

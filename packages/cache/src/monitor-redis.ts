@@ -6,6 +6,7 @@ import { isNodeRedis, NodeRedisIntegration, type NodeRedisLike, underlying } fro
 import { isNodeRedisCluster, isNodeRedisPool, watchCluster, watchPool } from './node-redis-group.ts';
 import { CommandObserver } from './observe-commands.ts';
 import { type RedisOptions, redisOptions } from './options.ts';
+import { redisErrorCode } from './redis-error-code.ts';
 
 /** One client, as the scrape and the end of the monitor see it. */
 interface Integration {
@@ -54,11 +55,21 @@ function begin(client: object, integration: Integration, observer: CommandObserv
   const { monitor, cache, config, instruments } = observer;
   // A scrape must not keep a client alive that nobody uses any more.
   const reference = new WeakRef(integration);
+  let refused = !config.serverStats;
+  const ask = (): Promise<ServerReading | undefined> | undefined =>
+    reference
+      .deref()
+      ?.ask()
+      ?.catch((error) => {
+        // A connection may be lost any time; an account that may not ask will not be allowed to by asking again.
+        refused = redisErrorCode(error) === 'NOPERM';
+        return undefined;
+      });
   const source: ServerSource = {
     cache,
     part,
     connected: () => reference.deref()?.connected,
-    ask: () => (config.serverStats ? reference.deref()?.ask() : undefined),
+    ask: () => (refused ? undefined : ask()),
   };
   instruments.readings.servers.add(source);
   markMonitored(client, monitor, () => {

@@ -1,4 +1,3 @@
-import { type EventEmitter, errorMonitor } from 'node:events';
 import { currentContext } from '@telltale/core';
 import type { ServerReading } from './cache-readings.ts';
 import type { CommandObservation } from './command-observation.ts';
@@ -8,7 +7,7 @@ import { type Method, shadow } from './shadow.ts';
 import { Transaction } from './transaction.ts';
 
 /** The parts of a node-redis client that Telltale uses. */
-export interface NodeRedisLike extends EventEmitter {
+export interface NodeRedisLike {
   readonly isOpen: boolean;
   readonly isReady: boolean;
   readonly isPubSubActive?: boolean;
@@ -87,8 +86,20 @@ export class NodeRedisIntegration {
           },
       ),
     );
-    this.#listen(errorMonitor, (error) => observer.connectionFailed(error));
-    this.#listen('reconnecting', () => observer.reconnecting());
+    // Listeners would do harm: a client and its views share them, and each counts for itself how many there are, so
+    // that taking one away can take them all.
+    this.#restore.push(
+      shadow(
+        self,
+        'emit',
+        (emit) =>
+          function (event: unknown, ...rest: unknown[]) {
+            if (event === 'error') observer.connectionFailed(rest[0]);
+            else if (event === 'reconnecting') observer.reconnecting();
+            return emit.call(this, event, ...rest);
+          },
+      ),
+    );
   }
 
   get connected(): boolean {
@@ -107,11 +118,6 @@ export class NodeRedisIntegration {
     return (this.#send.call(this.#client, ['INFO']) as Promise<unknown>).then((info) =>
       readInfo(String(info), database),
     );
-  }
-
-  #listen(event: string | symbol, listener: (argument: unknown) => void): void {
-    this.#client.on(event, listener);
-    this.#restore.push(() => this.#client.off(event, listener));
   }
 
   #begin(args: readonly unknown[]): CommandObservation | undefined {

@@ -1,0 +1,53 @@
+/** A process that leaves rejections unhandled: `node unhandled.ts <library> <url> <monitored>`. */
+import { setImmediate as turn } from 'node:timers/promises';
+import { createMonitor } from '@telltale/core';
+import { Redis } from 'ioredis';
+import { Redis as Redis5 } from 'ioredis5';
+import { Registry } from 'prom-client';
+import { createClient } from 'redis';
+import { createClient as createClient5 } from 'redis5';
+import { monitorRedis } from '../../../packages/cache/src/monitor-redis.ts';
+
+const [library, url = '', monitored] = process.argv.slice(2);
+const reasons: string[] = [];
+process.on('unhandledRejection', (reason) => reasons.push((reason as Error).message));
+
+const monitor = createMonitor({ enabled: monitored === 'true', registry: new Registry(), defaultMetrics: false });
+
+if (library === 'ioredis' || library === 'ioredis5') {
+  const client = (library === 'ioredis' ? new Redis(url) : new Redis5(url)) as Redis;
+  monitorRedis(client, { monitor });
+  await client.del('list:1');
+  await client.lpush('list:1', 'x');
+  void client.get('list:1');
+  void client.call('GET', 'list:1');
+  void client.pipeline().get('list:1').exec();
+  void client.multi().get('list:1').exec();
+  client.get('list:1', () => {});
+  client.defineCommand('broken', { numberOfKeys: 1, lua: "return redis.call('GET', KEYS[1])" });
+  void (client as unknown as { broken(key: string): Promise<unknown> }).broken('list:1');
+  const handled = client.get('list:1');
+  handled.catch(() => {});
+  await client.ping();
+  client.disconnect();
+} else {
+  const client = (library === 'redis' ? createClient({ url }) : createClient5({ url })) as ReturnType<
+    typeof createClient
+  >;
+  client.on('error', () => {});
+  monitorRedis(client, { monitor });
+  await client.connect();
+  await client.del('list:1');
+  await client.lPush('list:1', 'x');
+  void client.get('list:1');
+  void client.sendCommand(['GET', 'list:1']);
+  void client.multi().get('list:1').exec();
+  void client.multi().get('list:1').execAsPipeline();
+  const handled = client.sendCommand(['GET', 'list:1']);
+  handled.catch(() => {});
+  await client.ping();
+  client.destroy();
+}
+await turn();
+await turn();
+process.send?.(reasons, () => process.exit());
