@@ -1,6 +1,13 @@
 export type { AICall, AICallEnd, AICallObserver, AICallStart } from './ai-call.ts';
+export type { Budget, BudgetedCall, BudgetMatch } from './budgets/budget.ts';
+export { BudgetExceededError, type ExceededBudget } from './budgets/budget-exceeded-error.ts';
+export type { RedisLike } from './budgets/redis-ledger.ts';
 export { aiMetrics } from './metrics.ts';
-export { configureAI } from './observe-ai-call.ts';
+export { aiObserver, configureAI } from './observe-ai-call.ts';
 export { type AIConfig, type AIOptions, type AttributedCall, type AttributeTo, aiOptions } from './options.ts';
 export type { PriceOverride, PriceOverrides } from './pricing/price-overrides.ts';
+export { type AICostDetails, calculateAICost } from './tracking/calculate-ai-cost.ts';
+export { type TrackAICallOptions, trackAICall } from './tracking/track-ai-call.ts';
+export { type AICostTracker, trackAICallWithCost } from './tracking/track-ai-call-with-cost.ts';
+export type { AICallTracker } from './tracking/tracker.ts';
 export type { Usage } from './usage.ts';

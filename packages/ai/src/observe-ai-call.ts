@@ -1,11 +1,18 @@
-import { type Context, currentContext, type Monitor, resolveConfig } from '@telltale/core';
+import { type Context, currentContext, type Gauge, type Monitor, resolveConfig } from '@telltale/core';
 import type { AICall, AICallObserver, AICallStart } from './ai-call.ts';
 import { Attribution } from './attribution.ts';
-import { CallMetrics } from './call-metrics.ts';
+import type { BudgetedCall } from './budgets/budget.ts';
+import { BudgetExceededError } from './budgets/budget-exceeded-error.ts';
+import { BudgetMetrics } from './budgets/budget-metrics.ts';
+import { Budgets, type Reservation } from './budgets/budgets.ts';
+import { openLedger } from './budgets/open-ledger.ts';
+import { CallMetrics, type CallSeries } from './call-metrics.ts';
+import { aiMetrics } from './metrics.ts';
 import { ModelLabels } from './model-labels.ts';
 import { NO_CALL, ObservedCall } from './observed-call.ts';
 import { type AIConfig, aiOptions } from './options.ts';
 import { PriceBook } from './pricing/price-book.ts';
+import { PriceRefresh } from './pricing/price-refresh.ts';
 import { preloadPrices } from './pricing/price-table.ts';
 
 /** On a monitor: its observer, whichever installed copy made it. */
@@ -32,14 +39,24 @@ export class AIObserver implements AICallObserver {
   config!: AIConfig;
   prices!: PriceBook;
   attribution: Attribution | undefined;
-  labels!: ModelLabels;
+  #labels!: ModelLabels;
+  #budgets: Budgets | undefined;
+  #refresh: PriceRefresh | undefined;
+  readonly #budgetMetrics: BudgetMetrics;
   readonly #told = new Set<string>();
 
   constructor(monitor: Monitor, config: AIConfig) {
+    const { instruments } = monitor;
     this.monitor = monitor;
-    this.metrics = new CallMetrics(monitor.instruments);
+    this.metrics = new CallMetrics(instruments);
+    this.#budgetMetrics = new BudgetMetrics(instruments, async () => this.#budgets?.collect());
+    const age: Gauge<readonly []> = instruments.gauge({
+      ...aiMetrics.priceTableAge,
+      collect: () => age.set(Math.max(0, (monitor.config.clock.now() - this.prices.table.publishedAt) / 1000)),
+    });
     this.configure(config);
     if (monitor.enabled) preloadPrices((error) => monitor.errors.report('ai', error));
+    monitor.onClose(() => this.#stop());
   }
 
   get recordsContent(): boolean {
@@ -48,21 +65,57 @@ export class AIObserver implements AICallObserver {
 
   configure(config: AIConfig): void {
     const { monitor } = this;
+    this.#stop();
     this.config = config;
     this.prices = new PriceBook(config.prices, monitor.config.clock.now);
-    this.labels = new ModelLabels((provider, model) => this.prices.quote(provider, model) !== undefined);
+    this.#labels = new ModelLabels((provider, model) => this.prices.quote(provider, model) !== undefined);
     this.attribution = config.attributeTo && new Attribution(monitor, config.attributeTo, config.maxAttributions);
+    if (!monitor.enabled) return;
+    if (config.priceRefreshHours > 0) this.#refresh = new PriceRefresh(monitor, this.prices, config);
+    if (config.budgets.length === 0) return;
+    this.#budgets = new Budgets({
+      monitor,
+      metrics: this.#budgetMetrics,
+      prices: this.prices,
+      budgets: config.budgets,
+      scope: config.budgetScope ?? monitor.identity.service,
+      assumedOutputTokens: config.assumedOutputTokens,
+      ledger: openLedger(monitor, config),
+    });
   }
 
   async begin(start: AICallStart): Promise<AICall> {
-    return this.beginNow(start);
+    const { monitor } = this;
+    const budgets = this.#budgets;
+    if (!monitor.enabled) return NO_CALL;
+    const context = currentContext();
+    let reservation: Reservation | undefined;
+    if (budgets !== undefined) {
+      try {
+        reservation = await budgets.reserve(start, this.#describe(start, context));
+      } catch (error) {
+        this.#refuse(start, error);
+      }
+    }
+    return monitor.errors.guard('ai', () => this.#open(start, context, reservation), NO_CALL);
   }
 
-  /** Begins a call at once, as a caller that cannot wait must. */
+  /**
+   * Begins a call at once, as a caller that cannot wait must.
+   *
+   * @throws {BudgetExceededError} as `begin`, by what this process knows of the budgets.
+   */
   beginNow(start: AICallStart): AICall {
     const { monitor } = this;
     if (!monitor.enabled) return NO_CALL;
-    return monitor.errors.guard('ai', () => this.#open(start, currentContext()), NO_CALL);
+    const context = currentContext();
+    let reservation: Reservation | undefined;
+    try {
+      reservation = this.#budgets?.reserveNow(start, this.#describe(start, context));
+    } catch (error) {
+      this.#refuse(start, error);
+    }
+    return monitor.errors.guard('ai', () => this.#open(start, context, reservation), NO_CALL);
   }
 
   /** Says once of each model that it has no price. */
@@ -77,13 +130,46 @@ export class AIObserver implements AICallObserver {
     });
   }
 
-  #open(start: AICallStart, context: Context | undefined): AICall {
-    const { labels } = this;
-    const series = this.metrics.seriesOf(
+  #describe(start: AICallStart, context: Context | undefined): BudgetedCall {
+    const attribution = this.#budgets?.needsAttribution === true ? this.attribution : undefined;
+    return {
+      provider: start.provider,
+      model: start.model,
+      operation: start.operation,
+      service: start.service,
+      origin: this.monitor.errors.guard('ai', () => context?.origin?.name, undefined),
+      attribution: attribution?.of(context, { ...start, service: start.service }),
+    };
+  }
+
+  #open(start: AICallStart, context: Context | undefined, reservation: Reservation | undefined): ObservedCall {
+    return new ObservedCall(this, start, this.#seriesOf(start), context, reservation);
+  }
+
+  #seriesOf(start: AICallStart): CallSeries {
+    const labels = this.#labels;
+    return this.metrics.seriesOf(
       labels.provider(start.provider),
       labels.model(start.provider, start.model),
       labels.operation(start.operation),
     );
-    return new ObservedCall(this, start, series, context);
+  }
+
+  /** Throws a refusal on; anything else is a failure of ours, which no call has to suffer from. */
+  #refuse(start: AICallStart, error: unknown): void {
+    const { errors } = this.monitor;
+    if (!(error instanceof BudgetExceededError)) errors.report('ai budgets', error);
+    else {
+      errors.guard('ai', () => this.#seriesOf(start).requests('blocked').inc(), undefined);
+      throw error;
+    }
+  }
+
+  #stop(): void {
+    this.#refresh?.stop();
+    this.#refresh = undefined;
+    this.#budgets?.close();
+    this.#budgets = undefined;
+    this.#budgetMetrics.reset();
   }
 }

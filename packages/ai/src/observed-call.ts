@@ -1,6 +1,7 @@
 import { type Context, enterContext, errorType, type Operation } from '@telltale/core';
 import { acceptUsage } from './accept-usage.ts';
 import type { AICall, AICallEnd, AICallStart } from './ai-call.ts';
+import type { Reservation } from './budgets/budgets.ts';
 import { logCall } from './call-log.ts';
 import type { CallSeries, CallStatus } from './call-metrics.ts';
 import { endOperation, startOperation } from './call-operation.ts';
@@ -34,8 +35,14 @@ const dropped = new FinalizationRegistry<CallRecord>((record) => record.drop());
 export class ObservedCall implements AICall {
   readonly #record: CallRecord;
 
-  constructor(observer: AIObserver, start: AICallStart, series: CallSeries, context: Context | undefined) {
-    this.#record = new CallRecord(observer, start, series, context);
+  constructor(
+    observer: AIObserver,
+    start: AICallStart,
+    series: CallSeries,
+    context: Context | undefined,
+    reservation: Reservation | undefined,
+  ) {
+    this.#record = new CallRecord(observer, start, series, context, reservation);
     dropped.register(this, this.#record, this.#record);
   }
 
@@ -56,14 +63,16 @@ export class ObservedCall implements AICall {
     this.#record.cacheHit = hit;
   }
 
-  end(end: AICallEnd): void {
+  /** Returns what it cost, in US dollars, where that is known. */
+  end(end: AICallEnd): number | undefined {
     const record = this.#record;
+    const { errors } = record.observer.monitor;
     if (record.ended) {
-      record.guarded(() => record.observer.metrics.mistake('ended_twice'));
-      return;
+      errors.guard('ai', () => record.observer.metrics.mistake('ended_twice'), undefined);
+      return undefined;
     }
     dropped.unregister(record);
-    record.guarded(() => record.end(end));
+    return errors.guard('ai', () => record.end(end), undefined);
   }
 }
 
@@ -75,12 +84,20 @@ class CallRecord {
   readonly context: Context | undefined;
   readonly startedAt: number;
   readonly operation: Operation | undefined;
+  readonly reservation: Reservation | undefined;
   attempts = 0;
   firstTokenMs: number | undefined;
   cacheHit: boolean | undefined;
   ended = false;
 
-  constructor(observer: AIObserver, start: AICallStart, series: CallSeries, context: Context | undefined) {
+  constructor(
+    observer: AIObserver,
+    start: AICallStart,
+    series: CallSeries,
+    context: Context | undefined,
+    reservation: Reservation | undefined,
+  ) {
+    this.reservation = reservation;
     this.observer = observer;
     this.start = start;
     this.series = series;
@@ -118,12 +135,11 @@ class CallRecord {
     else enterContext(this.context, say);
   }
 
-  end(end: AICallEnd): void {
+  end(end: AICallEnd): number | undefined {
     this.ended = true;
     this.series.inFlight.dec();
     const { context } = this;
-    if (context === undefined) this.#settle(end);
-    else enterContext(context, () => this.#settle(end));
+    return context === undefined ? this.#settle(end) : enterContext(context, () => this.#settle(end));
   }
 
   /** The call was garbage-collected before it ended. */
@@ -133,13 +149,15 @@ class CallRecord {
     this.guarded(() => {
       this.series.inFlight.dec();
       this.observer.metrics.mistake('never_ended');
+      this.reservation?.settle(undefined);
       if (this.operation === undefined) return;
       this.operation.outcome = 'aborted';
       this.observer.monitor.operations.end(this.operation);
     });
   }
 
-  #settle(end: AICallEnd): void {
+  /** Returns what it cost, where that is known. */
+  #settle(end: AICallEnd): number | undefined {
     const { observer, series, start } = this;
     const { metrics, monitor } = observer;
     const durationMs = monitor.config.clock.monotonic() - this.startedAt;
@@ -163,6 +181,8 @@ class CallRecord {
     if (usage !== undefined && status !== 'cached') series.countTokens(usage);
     const attribution = observer.attribution?.of(this.context, { ...start, service: start.service });
     if (price !== undefined) this.#account(price, status, attribution);
+    // What failed was not charged; what nobody can price counts as what was set aside for it.
+    this.reservation?.settle(status === 'cached' || price === undefined ? 0 : costUsd);
     if (status !== 'cached') this.#addFigures(usage, costUsd);
 
     const ended: EndedCall = {
@@ -172,6 +192,7 @@ class CallRecord {
     };
     if (this.operation !== undefined) endOperation(monitor, this.operation, ended);
     logCall(monitor, ended, observer.config);
+    return costUsd;
   }
 
   #statusOf({ error, aborted }: AICallEnd): CallStatus {

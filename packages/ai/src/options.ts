@@ -1,4 +1,6 @@
-import { type Context, flag, given, number, type OptionsOf, type Resolved } from '@telltale/core';
+import { type Context, flag, given, number, type OptionsOf, type Resolved, text, url } from '@telltale/core';
+import { budgetsOption } from './budgets/budget.ts';
+import { isRedis, type RedisLike } from './budgets/redis-ledger.ts';
 import { arePriceOverrides, type PriceOverrides } from './pricing/price-overrides.ts';
 
 /** What is known of a call when it is attributed. */
@@ -19,8 +21,19 @@ export const aiOptions = {
     arePriceOverrides,
     {},
   ),
+  priceRefreshHours: number(0, { min: 0, max: 8_760, fraction: true, unit: 'hours; 0 keeps the installed prices' }),
+  priceUrl: url(),
   attributeTo: given<AttributeTo>('a function (context, call) => text', (raw) => typeof raw === 'function'),
   maxAttributions: number(50, { min: 1, max: 1_000, unit: 'tenants or features with a series of their own' }),
+  budgets: budgetsOption,
+  budgetRedis: given<RedisLike>('a client of ioredis or node-redis', isRedis),
+  budgetFile: text(undefined, { env: 'TELLTALE_BUDGET_FILE' }),
+  budgetScope: text(undefined),
+  assumedOutputTokens: number(1_000, {
+    min: 0,
+    max: 1_000_000,
+    unit: 'tokens, where a call does not limit its output',
+  }),
   logAICalls: flag(true),
   recordContent: flag(false),
   contentLimit: number(2_000, { min: 1, max: 100_000, unit: 'characters' }),

@@ -1,0 +1,95 @@
+import type { Provider } from '@pydantic/genai-prices';
+import { type Counter, type Monitor, TelltaleError } from '@telltale/core';
+import { aiMetrics } from '../metrics.ts';
+import type { PriceBook } from './price-book.ts';
+import { type PriceTable, priceLibrary, ratesFrom } from './price-table.ts';
+
+/** Where prices come from, and how often. */
+export interface PriceRefreshOptions {
+  readonly priceRefreshHours: number;
+  /** @default the address at which the price table's project publishes it */
+  readonly priceUrl: string | undefined;
+}
+
+const HOUR_MS = 3_600_000;
+const PATIENCE_MS = 30_000;
+const MAX_BYTES = 32 * 1024 * 1024;
+
+/** Fetches the price table from time to time, off the way of any call. Where that fails the table stays as it was. */
+export class PriceRefresh {
+  readonly #monitor: Monitor;
+  readonly #prices: PriceBook;
+  readonly #url: string | undefined;
+  readonly #refreshes: Counter<readonly ['status']>;
+  readonly #timer: NodeJS.Timeout;
+  readonly #stopped = new AbortController();
+
+  constructor(monitor: Monitor, prices: PriceBook, options: PriceRefreshOptions) {
+    this.#monitor = monitor;
+    this.#prices = prices;
+    this.#url = options.priceUrl;
+    this.#refreshes = monitor.instruments.counter(aiMetrics.priceRefreshes);
+    this.#timer = setInterval(() => void this.refresh(), options.priceRefreshHours * HOUR_MS).unref();
+    setImmediate(() => void this.refresh()).unref();
+  }
+
+  /** Fetches now. Never rejects; the answer is whether there is a new table. */
+  async refresh(): Promise<boolean> {
+    if (this.#stopped.signal.aborted) return false;
+    try {
+      const url = this.#url ?? priceLibrary().REMOTE_DATA_JSON_URL;
+      const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(PATIENCE_MS)]);
+      const table = tableFrom(await fetchJson(url, signal), this.#monitor.config.clock.now());
+      if (this.#stopped.signal.aborted) return false;
+      this.#prices.replaceTable(table);
+      this.#refreshes.labels('success').inc();
+      return true;
+    } catch (error) {
+      if (this.#stopped.signal.aborted) return false;
+      this.#refreshes.labels('error').inc();
+      this.#monitor.errors.report('ai prices', error);
+      return false;
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#stopped.abort();
+  }
+}
+
+async function fetchJson(url: string, signal: AbortSignal): Promise<unknown> {
+  const response = await fetch(url, { signal });
+  if (!response.ok) throw new TelltaleError('ai', `Prices were not to be had: ${url} answered ${response.status}.`);
+  const body = await response.arrayBuffer();
+  if (body.byteLength > MAX_BYTES) throw new TelltaleError('ai', `The prices of ${url} are ${body.byteLength} bytes.`);
+  return JSON.parse(new TextDecoder().decode(body));
+}
+
+/** @throws {TelltaleError} where this is no table of prices, or one that prices nothing that is known to have a price. */
+function tableFrom(data: unknown, now: number): PriceTable {
+  const library = priceLibrary();
+  const providers = new Map<string, Provider>();
+  for (const provider of Array.isArray(data) ? (data as Provider[]) : []) {
+    if (typeof provider?.id === 'string' && Array.isArray(provider.models)) providers.set(provider.id, provider);
+  }
+  const table: PriceTable = {
+    publishedAt: now,
+    ratesOf: (name, model, at) => {
+      const id = library.findProvider({ providerId: name })?.id ?? name;
+      const provider = providers.get(id);
+      if (provider === undefined) return undefined;
+      const found = library.calcPrice({}, model, { provider, timestamp: at });
+      return found === null ? undefined : ratesFrom(found.model_price, id, found.model.id);
+    },
+  };
+  if (!['openai/gpt-4o', 'anthropic/claude-sonnet-4-5'].every((name) => isPriced(table, name, now))) {
+    throw new TelltaleError('ai', 'What was fetched is no table of prices; the old one stays.');
+  }
+  return table;
+}
+
+function isPriced(table: PriceTable, name: string, now: number): boolean {
+  const [provider, model] = name.split('/') as [string, string];
+  return table.ratesOf(provider, model, new Date(now))?.input !== undefined;
+}

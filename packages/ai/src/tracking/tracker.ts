@@ -1,0 +1,83 @@
+import type { AICall, AICallEnd } from '../ai-call.ts';
+import { ObservedCall } from '../observed-call.ts';
+import type { Usage } from '../usage.ts';
+
+/** One call that is tracked by hand. No method throws, and each may be called again. */
+export interface AICallTracker {
+  /**
+   * Ends the call. `costUsd` is US dollars as the caller knows them; without it the call is priced by the price table, and
+   * counted as unpriced where that does not know the model. With an error the call has failed, or was given up if it is
+   * an `AbortError`. Returns what it cost, where that is known.
+   */
+  end(inputTokens: number, outputTokens: number, costUsd?: number, error?: unknown): number | undefined;
+  /** Ends the call with all that is known of what it used, priced by the price table. */
+  end(usage?: Usage, error?: unknown): number | undefined;
+  /** Notes what the call used, for when it ends by itself. */
+  usage(usage: Usage): void;
+  /** Notes the first piece of the answer. */
+  firstToken(): void;
+  /** Notes another request for the same call: call it for the first one too. */
+  attempt(): void;
+  /** Notes that a request failed and is made again. */
+  attemptFailed(error: unknown, httpStatus?: number): void;
+  /**
+   * Notes that the service's own cache had the answer: what the usage would have cost is counted as saved, not as spent.
+   */
+  cacheHit(): void;
+  /** Notes that the service's own cache was asked in vain. */
+  cacheMiss(): void;
+}
+
+/** Translates what a caller says into what the observer takes. */
+export class Tracker implements AICallTracker {
+  readonly #call: AICall;
+  #usage: Usage | undefined;
+  #ended = false;
+
+  constructor(call: AICall) {
+    this.#call = call;
+  }
+
+  end(first?: number | Usage, second?: unknown, costUsd?: number, error?: unknown): number | undefined {
+    return typeof first === 'number'
+      ? this.endWith({ usage: { inputTokens: first, outputTokens: second as number }, costUsd, error })
+      : this.endWith({ usage: first ?? this.#usage, error: second });
+  }
+
+  /** Ends the call if nobody has. */
+  finish(error?: unknown): void {
+    if (!this.#ended) this.endWith({ usage: this.#usage, error });
+  }
+
+  /** Ends the call; returns what it cost, where that is known. */
+  protected endWith(end: AICallEnd): number | undefined {
+    this.#ended = true;
+    if (this.#call instanceof ObservedCall) return this.#call.end(end);
+    this.#call.end(end);
+    return undefined;
+  }
+
+  usage(usage: Usage): void {
+    this.#usage = usage;
+  }
+
+  firstToken(): void {
+    this.#call.firstToken();
+  }
+
+  attempt(): void {
+    this.#call.attempt();
+  }
+
+  attemptFailed(error: unknown, httpStatus?: number): void {
+    this.#call.attemptFailed(error, httpStatus);
+  }
+
+  cacheHit(): void {
+    if (this.#call instanceof ObservedCall) this.#call.cacheLookup(true);
+  }
+
+  cacheMiss(): void {
+    if (this.#call instanceof ObservedCall) this.#call.cacheLookup(false);
+  }
+}
