@@ -1,7 +1,14 @@
 export { type History, type HistoryStats, startHistory, type TimeRange } from './history.ts';
+export { defaultKpis } from './kpi-defaults.ts';
+export { defineKpis, type Kpi } from './kpi-definition.ts';
+export { effectivenessMetrics } from './kpi-metrics.ts';
+export { type KpiReading, type KpiState, readKpis } from './kpi-readings.ts';
+export { type TrackModuleLoadOptions, trackModuleLoad } from './kpi-track-module-load.ts';
+export { type TrackWorkOptions, trackWork, type WorkPath } from './kpi-track-work.ts';
 export { historyMetrics } from './metrics.ts';
 export { BACKENDS, type Backend, type HistoryConfig, type HistoryOptions, historyOptions } from './options.ts';
 export type { BasicAuth, PrometheusSourceOptions } from './prometheus-options.ts';
 export { prometheusSource } from './prometheus-source.ts';
+export { type HistoryEngineOptions, historyEngine } from './query-engine.ts';
 export { MemoryStore, type MemoryStoreOptions } from './stores/memory-store.ts';
 export type { StoreUsage } from './stores/store.ts';
