@@ -64,10 +64,8 @@ function heldSource() {
   return { engine: createQueryEngine(source), asked, until };
 }
 
-const json = async (address: string, init?: RequestInit) => {
-  const response = await fetch(address, init);
-  return { status: response.status, headers: response.headers, ...((await response.json()) as Record<string, never>) };
-};
+const json = async (address: string, init?: RequestInit) =>
+  (await (await fetch(address, init)).json()) as { readonly status: string; readonly data?: unknown };
 
 describe('what is taken', () => {
   it('is everything below its path, by any method, and nothing beside it', () => {
