@@ -1,3 +1,13 @@
 export { cacheMetrics } from './metrics.ts';
+export { monitorCache } from './monitor-cache.ts';
 export { monitorRedis } from './monitor-redis.ts';
-export { type KeyPrefix, type RedisOptions, redisOptions } from './options.ts';
+export { type CacheOptions, cacheOptions, type KeyPrefix, type RedisOptions, redisOptions } from './options.ts';
+export {
+  type CacheControls,
+  type CacheStats,
+  type ControlOutcome,
+  type RegisteredCache,
+  registerCache,
+  registeredCaches,
+} from './registered-caches.ts';
+export { type CacheLookup, type TrackCacheOptions, trackCache } from './track-cache.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { currentContext, type Operation, runWithContext } from '@telltale/core';
 import { Redis, type RedisOptions } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { TestMonitor } from '../../../test/contracts/cache/kit.ts';
 import { startRedis, type TestRedis } from '../../../test/servers/redis.ts';
 import { monitorRedis } from './monitor-redis.ts';
@@ -13,6 +13,11 @@ beforeAll(async () => {
   server = await startRedis({ own: true });
 });
 afterAll(() => server.stop());
+beforeEach(async () => {
+  const admin = new Redis(server.url);
+  await admin.flushall();
+  admin.disconnect();
+});
 
 const VERSIONS = [
   ['ioredis 6', (options: RedisOptions) => new Redis(server.url, options)],
@@ -156,7 +161,7 @@ describe.each(VERSIONS)('%s', (_, create) => {
 
   it('leaves a subscriber its messages, and does not ask the server through it', async () => {
     const test = new TestMonitor();
-    const client = await open(test);
+    const client = await open(test, { protocol: 2 });
     const other = create({});
     onTestFinished(() => other.disconnect());
     await client.subscribe('news');

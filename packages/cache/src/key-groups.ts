@@ -6,6 +6,8 @@ export const OTHER_PREFIX = 'other';
 
 const LONGEST_PREFIX = 40;
 const SEPARATOR = 58; // :
+/** Begins a hash tag, by which Redis Cluster places a key. */
+const BRACE = 123;
 const WORD = /^[A-Za-z_][\w.-]*$/;
 /** Three digits in a row, a number at the start, eight or more hexadecimal digits with one that is a figure. */
 const LIKE_AN_ID = /\d{3}|^\d|(?=[0-9a-f]*\d)[0-9a-f]{8}|\d\D+\d\D+\d/i;
@@ -69,8 +71,7 @@ export class KeyGroups {
     if (typeof raw !== 'string') return this.#other;
     const known = this.#known.get(raw);
     if (known !== undefined) return known;
-    // A hash tag: what Redis Cluster places a key by.
-    const prefix = raw.charCodeAt(0) === 123 /* { */ ? raw.slice(1) : raw;
+    const prefix = raw.charCodeAt(0) === BRACE ? raw.slice(1, raw.endsWith('}') ? -1 : undefined) : raw;
     const shown = prefix.length <= LONGEST_PREFIX && WORD.test(prefix) && !LIKE_AN_ID.test(prefix);
     if (!shown || this.#known.size >= this.#limit) return this.#other;
     const group = this.#make(prefix);

@@ -39,7 +39,7 @@ export class CommandObserver {
   readonly groups: KeyGroups;
   readonly stampedes: Stampedes;
   readonly #figures = new Map<string, CommandFigures>();
-  readonly #other: CommandFigures;
+  #other: CommandFigures | undefined;
   readonly #ignored: readonly string[];
 
   constructor(monitor: Monitor, config: RedisConfig, clientPrefix: string | undefined) {
@@ -49,7 +49,6 @@ export class CommandObserver {
     this.instruments = cacheInstruments(monitor);
     this.groups = new KeyGroups(monitor, this.cache, this.instruments, config, clientPrefix);
     this.stampedes = new Stampedes(monitor, this.cache, this.instruments, config);
-    this.#other = new CommandFigures(OTHER_COMMAND, this.cache, this.instruments);
     this.#ignored = config.ignorePrefixes.map((prefix) => `${prefix}:`);
   }
 
@@ -80,7 +79,9 @@ export class CommandObserver {
     const known = this.#figures.get(text);
     if (known !== undefined) return known;
     const command = redisCommand(text);
-    if (command === OTHER_COMMAND) return this.#other;
+    if (command === OTHER_COMMAND) {
+      return (this.#other ??= new CommandFigures(OTHER_COMMAND, this.cache, this.instruments));
+    }
     const figures = this.#figures.get(command.name) ?? new CommandFigures(command, this.cache, this.instruments);
     this.#figures.set(command.name, figures);
     // Whoever writes it in upper case does so every time; other spellings are not worth their memory.

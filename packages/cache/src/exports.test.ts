@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import * as cache from './index.ts';
+
+it('exports what is named here, and nothing else', () => {
+  expect(Object.keys(cache).sort()).toMatchInlineSnapshot(`
+    [
+      "cacheMetrics",
+      "cacheOptions",
+      "monitorCache",
+      "monitorRedis",
+      "redisOptions",
+      "registerCache",
+      "registeredCaches",
+      "trackCache",
+    ]
+  `);
+});

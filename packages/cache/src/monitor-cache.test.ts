@@ -1,0 +1,192 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { type Operation, runWithContext } from '@telltale/core';
+import { Cacheable } from 'cacheable';
+import { Keyv } from 'keyv';
+import { LRUCache } from 'lru-cache';
+import { describe, expect, it } from 'vitest';
+import { TestMonitor } from '../../../test/contracts/cache/kit.ts';
+import { monitorCache } from './monitor-cache.ts';
+
+/** What the contract of the caches in this process is held to. */
+interface SimpleCache {
+  get(key: string): unknown;
+  set(key: string, value: unknown): unknown;
+  delete(key: string): unknown;
+  has(key: string): unknown;
+}
+
+const KINDS: readonly (readonly [string, () => SimpleCache])[] = [
+  ['lru', () => new LRUCache<string, string>({ max: 100 }) as SimpleCache],
+  ['keyv', () => new Keyv()],
+  ['cacheable', () => new Cacheable()],
+  ['map', () => new Map<string, unknown>()],
+];
+
+describe.each(KINDS)('a cache of the kind %s', (name, create) => {
+  it('counts look-ups by key prefix, and what else is done', async () => {
+    const test = new TestMonitor();
+    const cache = create();
+    expect(monitorCache(cache, { monitor: test.monitor })).toBe(cache);
+    await cache.set('user:1', 'ann');
+    expect(await cache.get('user:1')).toBe('ann');
+    expect(await cache.get('user:2')).toBeUndefined();
+    expect(await cache.get('4711')).toBeUndefined();
+    expect(await cache.has('user:1')).toBe(true);
+    await cache.delete('user:1');
+    expect(await test.samples('cache_operations_total')).toEqual([
+      `${name} delete ok = 1`,
+      `${name} get hit = 1`,
+      `${name} get miss = 2`,
+      `${name} has ok = 1`,
+      `${name} set ok = 1`,
+    ]);
+    expect(await test.samples('cache_hits_total')).toEqual([`${name} user = 1`]);
+    expect(await test.samples('cache_misses_total')).toEqual([`${name} other = 1`, `${name} user = 1`]);
+    expect(test.errors).toEqual([]);
+  });
+
+  it('tells of each call in the context of its caller', async () => {
+    const test = new TestMonitor();
+    const cache = monitorCache(create(), { monitor: test.monitor, name: 'products' });
+    const ended: Operation[] = [];
+    test.monitor.operations.subscribe({ onEnd: (operation) => ended.push(operation) });
+    await runWithContext({ correlationId: 'mine' }, async () => {
+      await cache.get('user:1');
+    });
+    expect(ended).toMatchObject([
+      { kind: 'cache', name: 'products get', outcome: 'ok', attributes: { result: 'miss', hits: 0, misses: 1 } },
+    ]);
+    expect(ended[0]?.context?.figures).toEqual({ cache_operations: 1, cache_misses: 1 });
+  });
+
+  it('warns once of many misses of one key', async () => {
+    const test = new TestMonitor();
+    const cache = monitorCache(create(), { monitor: test.monitor, stampedeMisses: 5 });
+    await Promise.all(Array.from({ length: 20 }, () => cache.get('user:secret-key')));
+    expect(test.log()).toMatchObject([{ level: 'WARNING', cache: name, prefix: 'user' }]);
+    expect(test.rawLog()).not.toContain('secret-key');
+  });
+
+  it('is as before once the monitor is closed, and while it is disabled', async () => {
+    const cache = create();
+    const untouched = Reflect.ownKeys(cache);
+    expect(monitorCache(cache, { monitor: new TestMonitor({ enabled: false }).monitor })).toBe(cache);
+    expect(Reflect.ownKeys(cache)).toEqual(untouched);
+    const test = new TestMonitor();
+    const names = (): unknown[] =>
+      ['get', 'set', 'delete', 'has'].map((method) => {
+        const { name: own, length } = cache[method as keyof SimpleCache];
+        return [own, length];
+      });
+    const before = names();
+    monitorCache(monitorCache(cache, { monitor: test.monitor }), { monitor: new TestMonitor().monitor });
+    expect(names()).toEqual(before);
+    await cache.get('user:1');
+    expect(await test.samples('cache_misses_total')).toHaveLength(1);
+    await test.monitor.close();
+    expect(Reflect.ownKeys(cache)).toEqual(untouched);
+  });
+});
+
+describe('lru-cache', () => {
+  it('counts evictions, and shows entries and size', async () => {
+    const test = new TestMonitor();
+    const cache = monitorCache(
+      new LRUCache<string, string>({ max: 3, maxSize: 100, maxEntrySize: 60, sizeCalculation: (text) => text.length }),
+      { monitor: test.monitor },
+    );
+    for (const key of ['a:1', 'a:2', 'a:3', 'a:4', 'a:5', 'a:5']) cache.set(key, 'x'.repeat(10));
+    expect(await test.samples('cache_evictions_total')).toEqual(['lru = 2']);
+    cache.set('a:6', 'x'.repeat(60)).set('a:7', 'x'.repeat(60));
+    expect([...cache.keys()]).toEqual(['a:7']);
+    cache.set('a:8', 'x'.repeat(61));
+    cache.delete('a:7');
+    cache.set('a:9', 'xx');
+    // Two for the limit of three, one for a:6 by number, then a:4 and a:5 by size or number, a:6 by size.
+    expect(await test.samples('cache_evictions_total')).toEqual(['lru = 6']);
+    expect(await test.samples('cache_entries')).toEqual(['lru = 1']);
+    expect(await test.samples('cache_size')).toEqual(['lru = 2']);
+  });
+
+  it('counts a fetch and a memo as a hit where the value was there before', async () => {
+    const test = new TestMonitor();
+    const cache = monitorCache(
+      new LRUCache<string, string>({
+        max: 2,
+        fetchMethod: async (key) => `of ${key}`,
+        memoMethod: (key) => `of ${key}`,
+      }),
+      { monitor: test.monitor },
+    );
+    expect(await Promise.all([cache.fetch('a:1'), cache.fetch('a:1')])).toEqual(['of a:1', 'of a:1']);
+    expect(await cache.fetch('a:1')).toBe('of a:1');
+    expect(cache.memo('a:2')).toBe('of a:2');
+    expect(cache.memo('a:2')).toBe('of a:2');
+    expect(cache.memo('a:3')).toBe('of a:3');
+    expect(await test.samples('cache_operations_total')).toEqual([
+      'lru fetch hit = 1',
+      'lru fetch miss = 2',
+      'lru memo hit = 1',
+      'lru memo miss = 2',
+    ]);
+    expect(await test.samples('cache_evictions_total')).toEqual(['lru = 1']);
+  });
+
+  it('counts a fetch that fails, and leaves its rejection to the caller', async () => {
+    const test = new TestMonitor();
+    const cache = monitorCache(
+      new LRUCache<string, string>({ max: 2, fetchMethod: () => Promise.reject(new RangeError('no')) }),
+      { monitor: test.monitor },
+    );
+    await expect(cache.fetch('a:1')).rejects.toThrow('no');
+    expect(await test.samples('cache_errors_total')).toEqual(['lru RangeError = 1']);
+  });
+
+  it('adds up caches of one name, and forgets one that is gone', async () => {
+    const test = new TestMonitor();
+    const options = { monitor: test.monitor, name: 'products' };
+    const first = monitorCache(new Map([['a', 1]]), options);
+    const second = monitorCache(new LRUCache<string, number>({ max: 5 }), options);
+    second.set('b', 1);
+    expect(await test.samples('cache_entries')).toEqual(['products = 2']);
+    await test.monitor.close();
+    first.get('a');
+  });
+});
+
+describe('keyv', () => {
+  it('counts many keys one by one, and a list given to get once', async () => {
+    const test = new TestMonitor();
+    const cache = monitorCache(new Keyv(), { monitor: test.monitor });
+    await cache.setMany([{ key: 'user:1', value: 'ann' }]);
+    expect(await cache.getMany(['user:1', 'user:2'])).toEqual(['ann', undefined]);
+    expect(await cache.get(['user:1', 'cart:2'])).toEqual(['ann', undefined]);
+    expect(await test.samples('cache_operations_total')).toEqual(['keyv get_many partial = 2', 'keyv set_many ok = 1']);
+    expect(await test.samples('cache_misses_total')).toEqual(['keyv cart = 1', 'keyv user = 1']);
+    expect(await test.samples('cache_operation_duration_seconds_count')).toEqual([
+      'keyv get_many = 2',
+      'keyv set_many = 1',
+    ]);
+  });
+});
+
+describe('cacheable', () => {
+  it('counts get, take and getOrSet once for what each looks up', async () => {
+    const test = new TestMonitor();
+    const cache = monitorCache(new Cacheable(), { monitor: test.monitor });
+    await cache.set('user:1', 'ann');
+    await cache.getMany(['user:1', 'user:2']);
+    expect(await cache.take('user:1')).toBe('ann');
+    expect(await cache.getOrSet('user:3', async () => 'eve')).toBe('eve');
+    await turn();
+    expect(await test.samples('cache_hits_total')).toEqual(['cacheable user = 2']);
+    expect(await test.samples('cache_misses_total')).toEqual(['cacheable user = 2']);
+  });
+});
+
+it('refuses what it does not know, and options that it does not have', () => {
+  const { monitor } = new TestMonitor();
+  expect(() => monitorCache({}, { monitor })).toThrow('[telltale] [cache] monitorCache was given something');
+  expect(() => monitorCache(new WeakMap(), { monitor })).toThrow('[telltale] [cache]');
+  expect(() => monitorCache(new Map(), { monitor, nam: 'x' } as never)).toThrow('did you mean name?');
+});
