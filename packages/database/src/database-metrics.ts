@@ -1,0 +1,127 @@
+import type { Counter, CounterSeries, Gauge, Histogram, HistogramSeries, Instruments, Monitor } from '@telltale/core';
+import { databaseMetrics } from './metrics.ts';
+import { OTHER } from './statement/operations.ts';
+
+/** Past so many tables, new ones are `other`. */
+const MAX_TABLES = 200;
+/** Past so many codes of errors (a procedure can raise any), new ones are `other`. */
+const MAX_CODES = 100;
+
+type QueryLabels = (typeof databaseMetrics)['queries']['labelNames'];
+
+/** The series of one operation on one table. */
+export interface StatementSeries {
+  readonly labels: readonly [service: string, system: string, operation: string, table: string];
+  readonly queries: CounterSeries;
+  readonly duration: HistogramSeries;
+  readonly rows: CounterSeries;
+}
+
+/** A pool, as the gauges see it. */
+export interface PoolReader {
+  readonly name: string;
+  /** Reads the numbers of now. */
+  read(): { readonly active: number; readonly idle: number; readonly waiting: number; readonly max: number };
+}
+
+/** Shared by all copies of Telltale in a process, which share the gauge as well. */
+const POOLS = Symbol.for('telltale.v1.database.pools');
+
+/** The database instruments of one monitor, with the bounds on what becomes a label. */
+export class DatabaseMetrics {
+  readonly slow: Counter<QueryLabels>;
+  readonly repeated: Counter<QueryLabels>;
+  readonly errors: Counter<(typeof databaseMetrics)['errors']['labelNames']>;
+  readonly transactions: Histogram<(typeof databaseMetrics)['transactions']['labelNames']>;
+  readonly poolWait: Histogram<readonly ['pool']>;
+  readonly held: Histogram<readonly ['pool']>;
+  readonly heldTooLong: Counter<readonly ['pool']>;
+  readonly #queries: Counter<QueryLabels>;
+  readonly #duration: Histogram<QueryLabels>;
+  readonly #rows: Counter<QueryLabels>;
+  readonly #connections: Gauge<readonly ['pool', 'state']> & { [POOLS]?: Set<PoolReader> };
+  readonly #maxConnections: Gauge<readonly ['pool']>;
+  readonly #tables = bounded(MAX_TABLES);
+  readonly #codes = bounded(MAX_CODES);
+
+  constructor(instruments: Instruments) {
+    this.#queries = instruments.counter(databaseMetrics.queries);
+    this.#duration = instruments.histogram(databaseMetrics.duration);
+    this.#rows = instruments.counter(databaseMetrics.rows);
+    this.slow = instruments.counter(databaseMetrics.slow);
+    this.repeated = instruments.counter(databaseMetrics.repeated);
+    this.errors = instruments.counter(databaseMetrics.errors);
+    this.transactions = instruments.histogram(databaseMetrics.transactions);
+    this.poolWait = instruments.histogram(databaseMetrics.poolWait);
+    this.held = instruments.histogram(databaseMetrics.held);
+    this.heldTooLong = instruments.counter(databaseMetrics.heldTooLong);
+    this.#maxConnections = instruments.gauge(databaseMetrics.maxConnections);
+    this.#connections = instruments.gauge({ ...databaseMetrics.connections, collect: () => this.#readPools() });
+  }
+
+  seriesOf(service: string, system: string, operation: string, name: string): StatementSeries {
+    const labels = [service, system, operation, this.#tables(name)] as const;
+    return {
+      labels,
+      queries: this.#queries.labels(...labels),
+      duration: this.#duration.labels(...labels),
+      rows: this.#rows.labels(...labels),
+    };
+  }
+
+  countError(series: StatementSeries, code: string): void {
+    this.errors.labels(...series.labels, this.#codes(code)).inc();
+  }
+
+  /** Shows a pool in the gauges from now on. Returns the function that ends that. */
+  addPool(pool: PoolReader): () => void {
+    const pools = (this.#connections[POOLS] ??= new Set());
+    pools.add(pool);
+    return () => {
+      pools.delete(pool);
+      for (const state of ['active', 'idle', 'waiting']) this.#connections.remove({ pool: pool.name, state });
+      this.#maxConnections.remove({ pool: pool.name });
+    };
+  }
+
+  /** A name for a pool that no other has: a second `orders` is `orders-2`. */
+  freePoolName(wanted: string): string {
+    const taken = new Set([...(this.#connections[POOLS] ?? [])].map(({ name }) => name));
+    let name = wanted;
+    for (let i = 2; taken.has(name); i++) name = `${wanted}-${i}`;
+    return name;
+  }
+
+  #readPools(): void {
+    for (const pool of this.#connections[POOLS] ?? []) {
+      const { active, idle, waiting, max } = pool.read();
+      this.#connections.labels(pool.name, 'active').set(active);
+      this.#connections.labels(pool.name, 'idle').set(idle);
+      this.#connections.labels(pool.name, 'waiting').set(waiting);
+      this.#maxConnections.labels(pool.name).set(max);
+    }
+  }
+}
+
+const made = new WeakMap<Monitor, DatabaseMetrics>();
+
+/**
+ * The monitor's database instruments, made when they are first asked for.
+ *
+ * @throws {TelltaleError} where the registry has another metric of one of the names.
+ */
+export function databaseMetricsOf(monitor: Monitor): DatabaseMetrics {
+  let metrics = made.get(monitor);
+  if (metrics === undefined) made.set(monitor, (metrics = new DatabaseMetrics(monitor.instruments)));
+  return metrics;
+}
+
+function bounded(limit: number): (value: string) => string {
+  const values = new Set<string>();
+  return (value) => {
+    if (values.has(value)) return value;
+    if (values.size >= limit) return OTHER;
+    values.add(value);
+    return value;
+  };
+}

@@ -1,0 +1,251 @@
+import {
+  type Context,
+  currentContext,
+  type ExemplarLabels,
+  enterContext,
+  type Monitor,
+  type Operation,
+} from '@telltale/core';
+import { type DatabaseMetrics, databaseMetricsOf, type StatementSeries } from './database-metrics.ts';
+import { errorCode } from './error-code.ts';
+import type { DatabaseConfig } from './options.ts';
+import { countRepetition } from './repeated-statements.ts';
+import { NO_TABLE } from './statement/operations.ts';
+import type { StatementFacts } from './statement/scan.ts';
+import { type Statement, Statements } from './statement/statements.ts';
+import type { ConnectionWatch } from './transactions.ts';
+
+/** What a statement came to. */
+export interface QueryEnd {
+  /** Rows that it gave back; `undefined` where that is not known. */
+  readonly rows?: number | undefined;
+  readonly failed?: boolean;
+  readonly error?: unknown;
+  /** It was a COMMIT, and the server rolled back. */
+  readonly undone?: boolean;
+}
+
+/** What of the configuration the observer goes by. */
+type ObserverConfig = Pick<DatabaseConfig, 'slowQueryMs' | 'repeatedStatements'>;
+
+/** Observes the statements that go to one database: metrics, log lines, repeated statements, operations. */
+export class QueryObserver {
+  readonly monitor: Monitor;
+  readonly metrics: DatabaseMetrics;
+  readonly system: string;
+  readonly #service: string;
+  readonly #config: ObserverConfig;
+  readonly #statements: Statements<StatementSeries>;
+
+  /** @throws {TelltaleError} where the registry has another metric of one of the names. */
+  constructor(monitor: Monitor, config: ObserverConfig, system: string, service: string = monitor.identity.service) {
+    this.monitor = monitor;
+    this.metrics = databaseMetricsOf(monitor);
+    this.system = system;
+    this.#service = service;
+    this.#config = config;
+    this.#statements = new Statements(system, (facts) => this.#seriesOf(facts));
+  }
+
+  /** Begins to observe a statement; never throws. `undefined` where that failed. */
+  start(text: unknown, connection?: ConnectionWatch): RunningQuery | undefined {
+    try {
+      return this.begin(this.#statements.of(typeof text === 'string' ? text : ''), connection);
+    } catch (error) {
+      this.monitor.errors.report('database', error);
+      return undefined;
+    }
+  }
+
+  /** The same for what is known without reading: an ORM's call, a query that is measured by hand. `shown` may be ''. */
+  startKnown(operation: string, table: string, shown: string): RunningQuery | undefined {
+    try {
+      const facts: StatementFacts = { operation, table, transaction: undefined };
+      return this.begin({ facts, kept: this.#seriesOf(facts), normalised: shown }, undefined);
+    } catch (error) {
+      this.monitor.errors.report('database', error);
+      return undefined;
+    }
+  }
+
+  begin(statement: ObservedStatement, connection: ConnectionWatch | undefined): RunningQuery {
+    const { config, operations } = this.monitor;
+    const running = new RunningQuery(this, statement, connection, config.clock.monotonic(), currentContext());
+    if (operations.active) running.operation = this.#startOperation(statement, running.context);
+    return running;
+  }
+
+  /** Takes the end of a statement; never throws. */
+  end(running: RunningQuery, { rows, failed = false, error, undone = false }: QueryEnd): void {
+    const { monitor, metrics } = this;
+    try {
+      const { statement, context, startedAt, operation } = running;
+      const { kept: series, facts } = statement;
+      const durationMs = monitor.config.clock.monotonic() - startedAt;
+      series.queries.inc();
+      series.duration.observe(durationMs / 1000, this.#exemplar(context));
+      if (rows !== undefined && rows > 0) series.rows.inc(rows);
+      if (failed) metrics.countError(series, errorCode(error));
+      if (facts.transaction !== undefined) running.connection?.note(facts.transaction, startedAt, failed, undone);
+      if (context !== undefined) {
+        context.addFigure('database_queries', 1);
+        if (facts.table !== NO_TABLE && this.#config.repeatedStatements > 0) {
+          this.#watchRepetition(statement, context);
+        }
+      }
+      if (durationMs > this.#config.slowQueryMs) this.#reportSlow(running, durationMs, rows);
+      const { levels, level } = monitor.logger;
+      if (levels[level]! >= levels.debug!) this.#logQuery(running, durationMs, rows, failed, error);
+      if (operation !== undefined) endOperation(monitor, operation, durationMs, rows, failed, error);
+    } catch (problem) {
+      monitor.errors.report('database', problem);
+    }
+  }
+
+  transactionEnded(outcome: string, startedAt: number): void {
+    const seconds = (this.monitor.config.clock.monotonic() - startedAt) / 1000;
+    this.metrics.transactions.labels(this.#service, this.system, outcome).observe(seconds);
+  }
+
+  #seriesOf({ operation, table }: StatementFacts): StatementSeries {
+    return this.metrics.seriesOf(this.#service, this.system, operation, table);
+  }
+
+  #exemplar(context: Context | undefined): ExemplarLabels | undefined {
+    if (context === undefined || !this.monitor.config.exemplars) return undefined;
+    const { trace, correlationId } = context;
+    return trace === undefined ? { correlation_id: correlationId } : { trace_id: trace.traceId };
+  }
+
+  #watchRepetition(statement: ObservedStatement, context: Context): void {
+    const { repeatedStatements: threshold } = this.#config;
+    const { normalised } = statement;
+    const count = normalised === '' ? 0 : countRepetition(context, normalised);
+    if (count !== threshold + 1) return;
+    this.metrics.repeated.labels(...statement.kept.labels).inc();
+    const route = context.root.origin?.name;
+    this.#log(context, 'warning', `${nameOf(statement)} ran more than ${threshold} times in one unit of work`, {
+      ...this.#about(statement),
+      event_type: 'performance',
+      route,
+      count,
+      threshold,
+    });
+  }
+
+  #reportSlow({ statement, context }: RunningQuery, durationMs: number, rows: number | undefined): void {
+    this.metrics.slow.labels(...statement.kept.labels).inc();
+    this.#log(context, 'warning', `${nameOf(statement)} was slow`, {
+      ...this.#about(statement),
+      event_type: 'performance',
+      duration_ms: rounded(durationMs),
+      threshold_ms: this.#config.slowQueryMs,
+      rows,
+    });
+  }
+
+  #logQuery(running: RunningQuery, ms: number, rows: number | undefined, failed: boolean, error: unknown): void {
+    const { statement, context } = running;
+    this.#log(context, 'debug', `${nameOf(statement)} ${failed ? 'failed' : 'ended'}`, {
+      ...this.#about(statement),
+      event_type: 'performance',
+      duration_ms: rounded(ms),
+      rows,
+      ...(failed && { error_code: errorCode(error) }),
+    });
+  }
+
+  #about({ kept, normalised }: ObservedStatement): Record<string, string | undefined> {
+    return {
+      system: this.system,
+      operation: kept.labels[2]!,
+      table: kept.labels[3]!,
+      statement: normalised || undefined,
+    };
+  }
+
+  #log(context: Context | undefined, level: 'debug' | 'warning', message: string, fields: object): void {
+    const write = (): void => void this.monitor.logger[level](message, fields);
+    if (context === undefined || currentContext() === context) write();
+    else enterContext(context, write);
+  }
+
+  #startOperation(statement: ObservedStatement, context: Context | undefined): Operation {
+    const { operations, config } = this.monitor;
+    const operation: Operation = {
+      kind: 'database',
+      name: nameOf(statement),
+      context,
+      startedAt: config.clock.now(),
+      attributes: { ...this.#about(statement) },
+    };
+    operations.start(operation);
+    return operation;
+  }
+}
+
+/** What the observer needs to know of a statement. */
+export type ObservedStatement = Pick<Statement<StatementSeries>, 'facts' | 'kept' | 'normalised'>;
+
+/** A statement that runs. */
+export class RunningQuery {
+  readonly statement: ObservedStatement;
+  readonly connection: ConnectionWatch | undefined;
+  readonly startedAt: number;
+  readonly context: Context | undefined;
+  operation: Operation | undefined;
+  readonly #observer: QueryObserver;
+  #ended = false;
+
+  constructor(
+    observer: QueryObserver,
+    statement: ObservedStatement,
+    connection: ConnectionWatch | undefined,
+    startedAt: number,
+    context: Context | undefined,
+  ) {
+    this.#observer = observer;
+    this.statement = statement;
+    this.connection = connection;
+    this.startedAt = startedAt;
+    this.context = context;
+  }
+
+  /** Ends it; only the first call counts. Never throws. */
+  end(end: QueryEnd): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#observer.end(this, end);
+  }
+
+  fail(error: unknown): void {
+    this.end({ failed: true, error });
+  }
+}
+
+function endOperation(
+  monitor: Monitor,
+  operation: Operation,
+  durationMs: number,
+  rows: number | undefined,
+  failed: boolean,
+  error: unknown,
+): void {
+  operation.durationMs = durationMs;
+  operation.outcome = failed ? 'error' : 'ok';
+  operation.attributes.rows = rows;
+  if (failed) {
+    operation.error = error;
+    operation.attributes.error_code = errorCode(error);
+  }
+  monitor.operations.end(operation);
+}
+
+function nameOf({ kept: { labels } }: ObservedStatement): string {
+  const [, , operation, table] = labels;
+  return table === NO_TABLE ? operation : `${operation} ${table}`;
+}
+
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 100) / 100;
+}

@@ -1,0 +1,118 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { QueryObserver, RunningQuery } from '../observe-query.ts';
+import { type AnyMethod, replaceMethod } from '../own-method.ts';
+import { ConnectionWatch } from '../transactions.ts';
+import { observeSubmittable, type Submittable } from './submittable.ts';
+
+/** What pg answers to one statement. */
+interface Result {
+  readonly command?: string;
+  readonly rows?: readonly unknown[];
+}
+
+type Callback = (this: unknown, error: unknown, result?: Result | readonly Result[]) => unknown;
+
+/** What `query` may be given: a text, an object with the text in it, or what sends itself. */
+type Query = string | { readonly text?: unknown; readonly name?: unknown; readonly callback?: unknown } | Submittable;
+
+/** So many texts of named statements are remembered. */
+const MAX_NAMED = 500;
+const KEEPS_CONTEXT = { requireManualDestroy: true };
+
+/** A pg client, of a pool or on its own. */
+export interface PgClientLike {
+  query: AnyMethod;
+}
+
+/** Observes the queries of one client. */
+export function observePgClient(
+  client: PgClientLike,
+  observer: QueryObserver,
+): { readonly connection: ConnectionWatch; readonly end: () => void } {
+  const connection = new ConnectionWatch(observer);
+  const named = new Map<unknown, unknown>();
+  const end = replaceMethod(
+    client,
+    'query',
+    (original) =>
+      function (this: unknown, query: Query, values: unknown, callback: unknown) {
+        if (typeof query === 'object' && query !== null && typeof (query as Submittable).submit === 'function') {
+          observeSubmittable(query as Submittable, observer, connection);
+          return original.call(this, query, values, callback);
+        }
+        const running = observer.start(textOf(query, named), connection);
+        if (running === undefined) return original.call(this, query, values, callback);
+        try {
+          return run(this, original, running, query, values, callback);
+        } catch (error) {
+          running.fail(error);
+          throw error;
+        }
+      },
+  );
+  return { connection, end };
+}
+
+function run(
+  self: unknown,
+  original: AnyMethod,
+  running: RunningQuery,
+  query: Query,
+  values: unknown,
+  callback: unknown,
+): unknown {
+  if (callback) return original.call(self, query, values, observed(callback, running));
+  if (typeof values === 'function') return original.call(self, query, observed(values, running));
+  const own = typeof query === 'object' && query !== null ? (query as { callback?: unknown }).callback : undefined;
+  if (typeof own === 'function') return original.call(self, query, values, observed(own, running));
+
+  const result = original.call(self, query, values);
+  if (typeof result?.then !== 'function') return result;
+  return result.then(
+    (value: Result | readonly Result[]) => {
+      end(running, value);
+      return value;
+    },
+    (error: unknown) => {
+      running.fail(error);
+      throw error;
+    },
+  );
+}
+
+/** The callback in its caller's context: pg calls it from the socket's. What is no function, pg refuses. */
+function observed(callback: unknown, running: RunningQuery): unknown {
+  if (typeof callback !== 'function') return callback;
+  const context = new AsyncResource('TelltaleQuery', KEEPS_CONTEXT);
+  return function (this: unknown, ...args: Parameters<Callback>): unknown {
+    if (args[0]) running.fail(args[0]);
+    else end(running, args[1]);
+    return context.runInAsyncScope(callback as Callback, this, ...args);
+  };
+}
+
+function end(running: RunningQuery, result: Result | readonly Result[] | undefined): void {
+  let rows = 0;
+  let command: string | undefined;
+  if (Array.isArray(result)) {
+    for (const each of result as readonly Result[]) {
+      rows += each.rows?.length ?? 0;
+      command = each.command;
+    }
+  } else if (result !== undefined && result !== null) {
+    const single = result as Result;
+    rows = single.rows?.length ?? 0;
+    command = single.command;
+  }
+  running.end({ rows, undone: command === 'ROLLBACK' });
+}
+
+/** A named statement need be given with its text only once. */
+function textOf(query: Query, named: Map<unknown, unknown>): unknown {
+  if (typeof query === 'string') return query;
+  const { text, name } = (query ?? {}) as { text?: unknown; name?: unknown };
+  if (!name) return text;
+  if (text === undefined) return named.get(name);
+  if (named.size < MAX_NAMED) named.set(name, text);
+  return text;
+}

@@ -1,0 +1,85 @@
+import { hasMethods, observerFor, peek, type Setup } from './integration.ts';
+import type { QueryObserver, RunningQuery } from './observe-query.ts';
+import type { AnyMethod } from './own-method.ts';
+import { NO_TABLE } from './statement/operations.ts';
+
+/** What Prisma hands to a query extension. */
+interface PrismaCall {
+  readonly model?: string;
+  readonly operation: string;
+  readonly args: unknown;
+  readonly query: (args: unknown) => Promise<unknown>;
+}
+
+interface PrismaClientLike {
+  readonly $extends: AnyMethod;
+  readonly _activeProvider?: string;
+  readonly _runtimeDataModel?: { readonly models?: Readonly<Record<string, { readonly dbName?: string | null }>> };
+}
+
+const SYSTEMS: Readonly<Record<string, string>> = {
+  postgresql: 'postgres',
+  cockroachdb: 'cockroachdb',
+  sqlserver: 'mssql',
+};
+
+/** Operations by how Prisma's begin. */
+const OPERATIONS: readonly (readonly [prefix: string, operation: string])[] = [
+  ['find', 'SELECT'],
+  ['aggregate', 'SELECT'],
+  ['groupBy', 'SELECT'],
+  ['count', 'SELECT'],
+  ['create', 'INSERT'],
+  ['update', 'UPDATE'],
+  ['upsert', 'UPSERT'],
+  ['delete', 'DELETE'],
+];
+
+/** Extended clients of ours, by the client that they extend. Shared by all copies of Telltale in a process. */
+const EXTENDED = Symbol.for('telltale.v1.database.prisma');
+
+/** Whether it is a client that Prisma generated. */
+export function isPrisma(thing: object): boolean {
+  return hasMethods(thing, '$extends', '$connect', '$disconnect', '$transaction');
+}
+
+/** A client that does as the given one does, and is observed. The same for the same client. */
+export function extendPrisma(client: PrismaClientLike & { [EXTENDED]?: object }, setup: Setup): object {
+  if (client[EXTENDED] !== undefined) return client[EXTENDED];
+  const provider = client._activeProvider ?? 'prisma';
+  const observer = observerFor(setup, SYSTEMS[provider] ?? provider);
+  const models = client._runtimeDataModel?.models ?? {};
+  const extended: object = client.$extends({
+    name: 'telltale',
+    query: {
+      $allOperations: ({ model, operation, args, query }: PrismaCall) =>
+        observed(start(observer, operation, model && (models[model]?.dbName || model), args), () => query(args)),
+    },
+  });
+  for (const each of [client, extended]) Object.defineProperty(each, EXTENDED, { value: extended, configurable: true });
+  return extended;
+}
+
+function start(observer: QueryObserver, operation: string, table: string | undefined, args: unknown) {
+  if (table === undefined) return observer.start(rawText(args));
+  const label = OPERATIONS.find(([prefix]) => operation.startsWith(prefix))?.[1] ?? 'other';
+  return observer.startKnown(label, table ?? NO_TABLE, `${table}.${operation}`);
+}
+
+async function observed(running: RunningQuery | undefined, query: () => Promise<unknown>): Promise<unknown> {
+  try {
+    const result = await query();
+    running?.end({ rows: Array.isArray(result) ? result.length : undefined });
+    return result;
+  } catch (error) {
+    running?.fail(error);
+    throw error;
+  }
+}
+
+/** `$queryRaw` has the parts between the values, `$queryRawUnsafe` the text. */
+function rawText(args: unknown): unknown {
+  if (Array.isArray(args)) return typeof args[0] === 'string' ? args[0] : rawText(args[0]);
+  const { strings, raw } = (args ?? {}) as { strings?: readonly string[]; raw?: readonly string[] };
+  return (strings ?? raw)?.join('?') ?? peek(Object(args), 'sql');
+}

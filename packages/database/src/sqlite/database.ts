@@ -1,0 +1,172 @@
+import type { QueryObserver } from '../observe-query.ts';
+import { type AnyMethod, replaceMethod } from '../own-method.ts';
+import { ConnectionWatch } from '../transactions.ts';
+import { observeTransactions } from './transactions.ts';
+
+/** A database of `node:sqlite` or better-sqlite3. */
+export interface SqliteDatabaseLike {
+  prepare: AnyMethod;
+  exec: AnyMethod;
+  close: AnyMethod;
+  /** better-sqlite3 only. */
+  transaction?: AnyMethod;
+  /** better-sqlite3 only. */
+  pragma?: AnyMethod;
+  /** `node:sqlite` only. */
+  createTagStore?: AnyMethod;
+}
+
+/** What runs a prepared statement. */
+const RUNNERS = ['run', 'get', 'all'] as const;
+
+/** Observes the statements of a database. All of it is synchronous, so there is no context to keep. */
+export function observeSqlite(database: SqliteDatabaseLike, observer: QueryObserver): () => void {
+  const connection = new ConnectionWatch(observer);
+  const undo: (() => void)[] = [];
+
+  const watch = (name: string, text: (args: readonly unknown[]) => unknown): void => {
+    if (typeof (database as unknown as Record<string, unknown>)[name] !== 'function') return;
+    undo.push(
+      replaceMethod(
+        database,
+        name,
+        (original) =>
+          function (this: unknown, ...args) {
+            return call(original, this, args, observer, text(args), connection);
+          },
+      ),
+    );
+  };
+  watch('exec', ([sql]) => sql);
+  watch('pragma', ([source]) => `PRAGMA ${source}`);
+  undo.push(
+    replaceMethod(
+      database,
+      'prepare',
+      (original) =>
+        function (this: unknown, ...args) {
+          const statement = original.apply(this, args);
+          observer.monitor.errors.guard(
+            'database',
+            () => observeStatement(statement, () => args[0], observer, connection),
+            undefined,
+          );
+          return statement;
+        },
+    ),
+  );
+  if (typeof database.createTagStore === 'function') {
+    undo.push(
+      replaceMethod(
+        database,
+        'createTagStore',
+        (original) =>
+          function (this: unknown, ...args) {
+            const store = original.apply(this, args);
+            const text = ([strings]: readonly unknown[]): unknown => (strings as readonly string[]).join('?');
+            observer.monitor.errors.guard(
+              'database',
+              () => observeStatement(store, text, observer, connection),
+              undefined,
+            );
+            return store;
+          },
+      ),
+    );
+  }
+  if (typeof database.transaction === 'function')
+    undo.push(observeTransactions(database as never, connection, observer));
+  return () => {
+    for (const each of undo) each();
+  };
+}
+
+function observeStatement(
+  statement: object,
+  text: (args: readonly unknown[]) => unknown,
+  observer: QueryObserver,
+  connection: ConnectionWatch,
+): void {
+  for (const name of RUNNERS) {
+    replaceMethod(
+      statement,
+      name,
+      (original) =>
+        function (this: unknown, ...args) {
+          return call(original, this, args, observer, text(args), connection);
+        },
+    );
+  }
+  replaceMethod(
+    statement,
+    'iterate',
+    (original) =>
+      function (this: unknown, ...args) {
+        return iterate(original, this, args, observer, text(args), connection);
+      },
+  );
+}
+
+function call(
+  original: AnyMethod,
+  self: unknown,
+  args: readonly unknown[],
+  observer: QueryObserver,
+  text: unknown,
+  connection: ConnectionWatch,
+): unknown {
+  const running = observer.start(text, connection);
+  if (running === undefined) return original.apply(self, args as unknown[]);
+  let result: unknown;
+  try {
+    result = original.apply(self, args as unknown[]);
+  } catch (error) {
+    running.fail(error);
+    throw error;
+  }
+  running.end({
+    rows: original.name === 'get' ? (result === undefined ? 0 : 1) : Array.isArray(result) ? result.length : 0,
+  });
+  return result;
+}
+
+/** The statement runs as long as it is stepped through: to its end, a `break`, or an error. */
+function iterate(
+  original: AnyMethod,
+  self: unknown,
+  args: readonly unknown[],
+  observer: QueryObserver,
+  text: unknown,
+  connection: ConnectionWatch,
+): unknown {
+  const running = observer.start(text, connection);
+  try {
+    const rows = original.apply(self, args as unknown[]);
+    if (running === undefined) return rows;
+    let count = 0;
+    const stepping =
+      (step: AnyMethod): AnyMethod =>
+      (...stepArgs) => {
+        try {
+          const result = step.apply(rows, stepArgs);
+          if (result?.done) running.end({ rows: count });
+          else count++;
+          return result;
+        } catch (error) {
+          running.fail(error);
+          throw error;
+        }
+      };
+    replaceMethod(rows, 'next', stepping);
+    if (typeof rows.return === 'function') {
+      replaceMethod(rows, 'return', (original) => (...returnArgs) => {
+        running.end({ rows: count });
+        return original.apply(rows, returnArgs);
+      });
+    }
+    return rows;
+  } catch (error) {
+    running?.fail(error);
+    throw error;
+  }
+}

@@ -1,0 +1,80 @@
+import { dialectOf } from './dialect.ts';
+import { StatementReader, Token } from './reader.ts';
+import { SCAN_LIMIT } from './scan.ts';
+
+/** Longer normalised statements are cut. */
+const MAX_LENGTH = 1_000;
+const CUT = '…';
+const VALUE = '?';
+/** Behind these a minus or plus belongs to the number. */
+const BEFORE_SIGNED = /^(?:[(,=<>+\-*/|%]|IN|VALUES|AND|OR|THEN|ELSE|LIMIT|OFFSET|BETWEEN|SELECT)$/i;
+
+/**
+ * The statement without its values: texts, numbers and parameters are `?`, a list of them is one `?`, rows of them are
+ * one row, comments are gone. At most 1,000 characters, in time linear in the statement's length. Where a setting of
+ * the server decides how a text is read, all behind it is left out, so that no value can pass for a name.
+ */
+export function normaliseStatement(text: string, system: string): string {
+  const reader = new StatementReader(text, dialectOf(system), SCAN_LIMIT);
+  const output = new Output();
+  while (reader.next() !== Token.End) {
+    const { kind } = reader;
+    const isValue = kind === Token.Text || kind === Token.Number || kind === Token.Parameter;
+    output.add(isValue ? VALUE : reader.raw, reader.spaced, kind !== Token.Sign);
+    if (reader.ambiguous) return output.text + CUT;
+    if (output.length > MAX_LENGTH) return output.text.slice(0, MAX_LENGTH) + CUT;
+  }
+  return output.text + (text.length > SCAN_LIMIT ? CUT : '');
+}
+
+/** What is written, with lists and rows folded as they come. */
+class Output {
+  length = 0;
+  /** The tokens, and beside them whether there is a space before each. */
+  readonly #parts: string[] = [];
+  readonly #spaces: boolean[] = [];
+  /** Whether it is a statement that sets something, and whether the value is next: it may be a bare word. */
+  #sets = false;
+  #isSet = false;
+
+  get text(): string {
+    return this.#parts.map((part, i) => (this.#spaces[i] && i > 0 ? ` ${part}` : part)).join('');
+  }
+
+  add(token: string, spaced: boolean, isName: boolean): void {
+    const part = this.#isSet && isName ? VALUE : token;
+    if (part === VALUE) this.#addValue(spaced);
+    else {
+      this.#push(part, spaced);
+      if (part === ')') this.#foldRow();
+    }
+    if (this.#parts.length === 1) this.#sets = isName && /^(?:SET|PRAGMA)$/i.test(part);
+    else if (this.#sets) this.#isSet ||= part === '=' || (isName && /^TO$/i.test(part));
+  }
+
+  #addValue(spaced: boolean): void {
+    const parts = this.#parts;
+    const sign = parts.at(-1);
+    if ((sign === '-' || sign === '+') && BEFORE_SIGNED.test(parts.at(-2) ?? '(')) this.#pop();
+    if (parts.at(-1) === ',' && parts.at(-2) === VALUE) this.#pop();
+    else this.#push(VALUE, spaced);
+  }
+
+  /** `(?), (?)` becomes `(?)`. */
+  #foldRow(): void {
+    const parts = this.#parts;
+    const at = parts.length - 7;
+    if (at < 0 || parts.slice(at).join('') !== '(?),(?)') return;
+    for (let i = 0; i < 4; i++) this.#pop();
+  }
+
+  #push(part: string, spaced: boolean): void {
+    this.#parts.push(part);
+    this.#spaces.push(spaced);
+    this.length += part.length + (spaced ? 1 : 0);
+  }
+
+  #pop(): void {
+    this.length -= this.#parts.pop()!.length + (this.#spaces.pop() ? 1 : 0);
+  }
+}

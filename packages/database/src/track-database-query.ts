@@ -1,0 +1,117 @@
+import { defaultMonitor, labelWord, type Monitor } from '@telltale/core';
+import { QueryObserver, type RunningQuery } from './observe-query.ts';
+import { databaseOptions } from './options.ts';
+import { normaliseStatement } from './statement/normalise.ts';
+import { NO_TABLE, OTHER, operationLabel } from './statement/operations.ts';
+
+/** What `trackDatabaseQuery` may be told besides. */
+export interface TrackDatabaseQueryOptions {
+  /** What the label `table` says. @default 'none' */
+  readonly table?: string;
+  /** The statement, for the log, without its values. It counts for repeated statements only where it is given. */
+  readonly statement?: string;
+  /** @default 500 */
+  readonly slowQueryMs?: number;
+  /** @default the process-wide monitor */
+  readonly monitor?: Monitor;
+}
+
+/** So many pairs of service and system are kept ready. */
+const MAX_OBSERVERS = 100;
+const observers = new WeakMap<Monitor, Map<string, QueryObserver>>();
+
+/**
+ * Measures one query as the integrations do: by service, system, operation and table. Returns what `fn` returns and
+ * throws what it throws; of a promise, a promise of the same outcome. What only begins when it is awaited (a query
+ * builder) is begun, and becomes a promise of its value.
+ *
+ * @example
+ * const rows = await trackDatabaseQuery('orders', 'postgres', 'SELECT', () => db.query('SELECT …'));
+ */
+export function trackDatabaseQuery<T>(
+  service: string,
+  system: string,
+  operation: string,
+  fn: () => T,
+  options: TrackDatabaseQueryOptions = {},
+): T {
+  const monitor = options.monitor ?? defaultMonitor();
+  if (!monitor.enabled) return fn();
+  const running = monitor.errors.guard(
+    'database',
+    () => start(monitor, service, system, operation, options),
+    undefined,
+  );
+  if (running === undefined) return fn();
+  let result: T;
+  try {
+    result = fn();
+  } catch (error) {
+    running.fail(error);
+    throw error;
+  }
+  if (!isThenable(result)) {
+    running.end({ rows: rowsOf(result) });
+    return result;
+  }
+  return result.then(
+    (value) => {
+      running.end({ rows: rowsOf(value) });
+      return value;
+    },
+    (error: unknown) => {
+      running.fail(error);
+      throw error;
+    },
+  ) as T;
+}
+
+function start(
+  monitor: Monitor,
+  service: string,
+  system: string,
+  operation: string,
+  { table, statement, slowQueryMs }: TrackDatabaseQueryOptions,
+): RunningQuery | undefined {
+  const observer = observerOf(monitor, labelWord(service), labelWord(system), slowQueryMs);
+  const known = operationLabel(operation);
+  return observer.startKnown(
+    known === OTHER ? labelWord(operation) : known,
+    table === undefined ? NO_TABLE : labelWord(table),
+    statement === undefined ? '' : normaliseStatement(statement, system),
+  );
+}
+
+function observerOf(
+  monitor: Monitor,
+  service: string,
+  system: string,
+  slowQueryMs = databaseOptions.slowQueryMs.default,
+): QueryObserver {
+  let ofMonitor = observers.get(monitor);
+  if (ofMonitor === undefined) observers.set(monitor, (ofMonitor = new Map()));
+  const key = `${service} ${system} ${slowQueryMs}`;
+  let observer = ofMonitor.get(key);
+  if (observer === undefined) {
+    const config = { slowQueryMs, repeatedStatements: databaseOptions.repeatedStatements.default };
+    observer = new QueryObserver(monitor, config, system, service);
+    if (ofMonitor.size < MAX_OBSERVERS) ofMonitor.set(key, observer);
+  }
+  return observer;
+}
+
+/** mysql2's commands have a `then` that only complains of being called. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === 'function' &&
+    !('onResult' in value)
+  );
+}
+
+function rowsOf(value: unknown): number | undefined {
+  if (Array.isArray(value)) return value.length;
+  const rows = typeof value === 'object' && value !== null ? (value as { rows?: unknown }).rows : undefined;
+  return Array.isArray(rows) ? rows.length : undefined;
+}
