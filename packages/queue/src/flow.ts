@@ -4,7 +4,6 @@ import { instrumentOnce, replaceMethod } from './instrument-once.ts';
 import { AddObserver } from './observe-adds.ts';
 import { type MonitorQueueOptions, queueOptions } from './options.ts';
 import { setTelemetry } from './queue.ts';
-import { queueDomain } from './queue-domain.ts';
 import { carryingTelemetry } from './telemetry.ts';
 
 interface FlowNode {
@@ -26,8 +25,8 @@ type AddMany = (flows: readonly FlowNode[], ...rest: unknown[]) => Promise<unkno
  */
 export function monitorFlow<F extends FlowProducerLike>(flowProducer: F, options: MonitorQueueOptions = {}): F {
   const config = resolveConfig(queueOptions, options, {});
-  return instrumentOnce(flowProducer, config.monitor, (monitor, undo) => {
-    const domain = queueDomain(monitor);
+  return instrumentOnce(flowProducer, config.monitor, (domain, undo) => {
+    const { monitor } = domain;
     const observers = new Map<string, AddObserver>();
     const observerOf = (queueName: string): AddObserver => {
       const label = domain.queueLabel(queueName);

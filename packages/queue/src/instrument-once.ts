@@ -1,4 +1,5 @@
 import { defaultMonitor, type Monitor } from '@telltale/core';
+import { type QueueDomain, queueDomain } from './queue-domain.ts';
 
 /** Shared by all copies of Telltale in a process: the first that is given an object instruments it. */
 const UNDO = Symbol.for('telltale.v1.queue');
@@ -17,13 +18,13 @@ const closersOfTheCollected = new FinalizationRegistry<() => void>((removeCloser
 export function instrumentOnce<T extends object>(
   thing: T,
   given: Monitor | undefined,
-  instrument: (monitor: Monitor, undo: Undo, end: () => void) => void,
+  instrument: (domain: QueueDomain, undo: Undo, end: () => void) => void,
 ): T {
   const monitor = given ?? defaultMonitor();
   if (!monitor.enabled || (thing as Instrumented)[UNDO] !== undefined) return thing;
   const undone: (() => void)[] = [];
   const reference = new WeakRef(thing);
-  const removeCloser = monitor.onClose(() => (reference.deref() as Instrumented | undefined)?.[UNDO]?.());
+  let removeCloser = (): void => {};
   const end = (): void => {
     removeCloser();
     for (const putBack of undone.splice(0).reverse()) monitor.errors.guard('queue', putBack, undefined);
@@ -31,8 +32,10 @@ export function instrumentOnce<T extends object>(
     if (left !== undefined) delete left[UNDO];
   };
   try {
+    const domain = queueDomain(monitor);
+    removeCloser = monitor.onClose(() => (reference.deref() as Instrumented | undefined)?.[UNDO]?.());
     Object.defineProperty(thing, UNDO, { value: end, configurable: true });
-    instrument(monitor, (putBack) => undone.push(putBack), end);
+    instrument(domain, (putBack) => undone.push(putBack), end);
     closersOfTheCollected.register(thing, removeCloser);
   } catch (error) {
     monitor.errors.report('queue', error);

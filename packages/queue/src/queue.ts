@@ -3,7 +3,6 @@ import type { Connected, QueueLike, TelemetryLike } from './bullmq-like.ts';
 import { instrumentOnce } from './instrument-once.ts';
 import { AddObserver } from './observe-adds.ts';
 import { type MonitorQueueOptions, queueOptions } from './options.ts';
-import { queueDomain } from './queue-domain.ts';
 import { carryingTelemetry } from './telemetry.ts';
 
 interface QueueInside extends Connected {
@@ -24,8 +23,8 @@ interface QueueInside extends Connected {
  */
 export function monitorQueue<Q extends QueueLike>(queue: Q, options: MonitorQueueOptions = {}): Q {
   const config = resolveConfig(queueOptions, options, {});
-  return instrumentOnce(queue, config.monitor, (monitor, undo) => {
-    const domain = queueDomain(monitor);
+  return instrumentOnce(queue, config.monitor, (domain, undo) => {
+    const { monitor } = domain;
     const inside = queue as unknown as QueueInside;
     const observer = new AddObserver(domain, inside.name, inside.qualifiedName);
     setTelemetry(inside.opts, (theirs) => carryingTelemetry(monitor, theirs, observer), undo);

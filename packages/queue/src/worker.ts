@@ -5,7 +5,6 @@ import { instrumentOnce, replaceMethod } from './instrument-once.ts';
 import type { JobRun } from './job-run.ts';
 import { JobObserver } from './observe-jobs.ts';
 import { type MonitorWorkerOptions, workerOptions } from './options.ts';
-import { queueDomain } from './queue-domain.ts';
 
 type Emit = (event: string | symbol, ...values: unknown[]) => boolean;
 type CallProcessJob = (job: JobLike, ...rest: unknown[]) => unknown;
@@ -34,10 +33,10 @@ const RATE_LIMITED = 'bullmq:rateLimitExceeded';
  */
 export function monitorWorker<W extends WorkerLike>(worker: W, options: MonitorWorkerOptions = {}): W {
   const config = resolveConfig(workerOptions, options, {});
-  return instrumentOnce(worker, config.monitor, (monitor, undo, end) => {
+  return instrumentOnce(worker, config.monitor, (domain, undo, end) => {
+    const { monitor } = domain;
     const { errors } = monitor;
     const inside = worker as unknown as WorkerInside;
-    const domain = queueDomain(monitor);
     const queue = domain.queueLabel(inside.name, inside.qualifiedName);
     const observer = new JobObserver(domain, queue, config);
     const runs = new WeakMap<JobLike, JobRun>();

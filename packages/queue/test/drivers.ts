@@ -41,9 +41,17 @@ export const postgres6: QueueDriver = {
     const database = await startTestDatabase();
     const pool = new pg.Pool({ connectionString: database.url });
     const { createPostgresBackend } = bullmq as never as { createPostgresBackend: never };
+    const connectionString = database.url;
+    const first = new bullmq.Queue(
+      'first',
+      { connection: { connectionString, migrate: true } as never },
+      createPostgresBackend,
+    );
+    await first.waitUntilReady();
+    await first.close();
     return backend(
       bullmq,
-      { connectionString: database.url } as never,
+      { connectionString } as never,
       {
         endLease: async (queue) => {
           await pool.query(
