@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { type Monitor, resolveConfig } from '@telltale/core';
+import { type Gauge, type HistogramSeries, type Monitor, resolveConfig, TelltaleError } from '@telltale/core';
 import type { SeriesData, SeriesSource } from '@telltale/promql';
 import { historyMetrics } from './metrics.ts';
 import { type HistoryConfig, type HistoryOptions, historyOptions } from './options.ts';
@@ -7,7 +7,7 @@ import { Delivery } from './recorder/delivery.ts';
 import { Recorder } from './recorder/recorder.ts';
 import { RegistryReader } from './recorder/registry-reader.ts';
 import type { Snapshot } from './recorder/snapshot.ts';
-import { MemoryStore } from './stores/memory-store.ts';
+import { createStores } from './stores/create-stores.ts';
 import type { QueryableStore, Store, StoreUsage } from './stores/store.ts';
 
 /** How a history is doing. */
@@ -56,22 +56,30 @@ export function startHistory(monitor: Monitor, options: HistoryOptions = {}): Hi
   return new RunningHistory(monitor, config);
 }
 
+/** Where no backend keeps what it is given. */
+const NOTHING: SeriesSource = {
+  select: async () => {
+    throw new TelltaleError('history', 'There is nothing to ask: add memory or sqlite to backends.');
+  },
+};
+
 class RunningHistory implements History {
   readonly #monitor: Monitor;
   readonly #config: HistoryConfig;
   readonly #instance: string;
   readonly #deliveries: readonly Delivery[];
-  readonly #queried: QueryableStore;
+  readonly #queried: QueryableStore | undefined;
+  readonly #bytes: Gauge<readonly ['store']>;
+  readonly #duration: HistogramSeries;
   readonly #recorder: Recorder;
   readonly #timer: NodeJS.Timeout | undefined;
+  #flushing = false;
   #closing: Promise<void> | undefined;
 
   constructor(monitor: Monitor, config: HistoryConfig) {
     this.#monitor = monitor;
     this.#config = config;
     this.#instance = config.instance ?? `${hostname()}:${process.pid}`;
-    const memory = new MemoryStore();
-    this.#queried = memory;
     const { errors, instruments } = monitor;
     const samples = instruments.counter(historyMetrics.samples);
     const dropped = instruments.counter(historyMetrics.dropped);
@@ -81,7 +89,11 @@ class RunningHistory implements History {
       onDropped: ({ name }: Store, count: number) => dropped.labels(name).inc(count),
       onError: (_: Store, error: unknown) => errors.report('history', error),
     };
-    this.#deliveries = [memory].map((store) => new Delivery(store, setting));
+    const stores = createStores(monitor, config, this.#instance, (name, count) => dropped.labels(name).inc(count));
+    this.#queried = stores.find((store): store is QueryableStore => 'source' in store);
+    this.#deliveries = stores.map((store) => new Delivery(store, setting));
+    this.#bytes = instruments.gauge(historyMetrics.bytes);
+    this.#duration = instruments.histogram(historyMetrics.flushDuration).labels();
     const reader = new RegistryReader(monitor, { job: monitor.identity.service, instance: this.#instance });
     this.#recorder = new Recorder({
       clock: monitor.config.clock,
@@ -91,18 +103,16 @@ class RunningHistory implements History {
       take: (snapshot) => this.#deliver(snapshot),
     });
     if (!config.enabled || !monitor.enabled) return;
-    this.#timer = setInterval(() => {
-      this.#recorder.tick().catch((error) => errors.report('history', error));
-    }, config.flushInterval * 1000).unref();
+    this.#timer = setInterval(() => this.#tick(), config.flushInterval * 1000).unref();
     monitor.onClose(() => this.close());
   }
 
   get source(): SeriesSource {
-    return this.#queried.source;
+    return this.#queried?.source ?? NOTHING;
   }
 
   async flush(): Promise<void> {
-    if (this.#closing === undefined) await this.#recorder.record();
+    if (this.#closing === undefined) await this.#timed(() => this.#recorder.record());
   }
 
   close(): Promise<void> {
@@ -114,7 +124,7 @@ class RunningHistory implements History {
     return {
       instance: this.#instance,
       flushInterval: this.#config.flushInterval,
-      queried: this.#queried.name,
+      queried: this.#queried?.name ?? 'none',
       stores: await Promise.all(stores),
     };
   }
@@ -125,6 +135,28 @@ class RunningHistory implements History {
 
   async *export({ from, to }: TimeRange): AsyncGenerator<SeriesData, void, void> {
     yield* await this.source.select([], from, to);
+  }
+
+  /** A flush that takes longer than the interval is not joined by a second. */
+  #tick(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    this.#timed(() => this.#recorder.tick())
+      .catch((error) => this.#monitor.errors.report('history', error))
+      .finally(() => {
+        this.#flushing = false;
+      });
+  }
+
+  async #timed(flush: () => Promise<void>): Promise<void> {
+    const { clock } = this.#monitor.config;
+    const start = clock.monotonic();
+    await flush();
+    this.#duration.observe((clock.monotonic() - start) / 1000);
+    for (const { store } of this.#deliveries) {
+      const usage = await store.usage?.();
+      if (usage !== undefined) this.#bytes.labels(store.name).set(usage.bytes);
+    }
   }
 
   async #close(): Promise<void> {

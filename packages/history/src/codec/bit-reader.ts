@@ -16,8 +16,9 @@ export class BitReader {
     return this.#at;
   }
 
-  get done(): boolean {
-    return this.#at >= this.#bytes.length;
+  /** Goes so many bytes further. */
+  skip(bytes: number): void {
+    this.#at += bytes;
   }
 
   byte(): number {
@@ -60,7 +61,7 @@ export class BitReader {
     const read = ones >= limit ? limit : ones + 1;
     this.#window <<= read;
     this.#windowBits -= read;
-    return ones >= limit ? limit : ones;
+    return Math.min(ones, limit);
   }
 
   #fill(): void {

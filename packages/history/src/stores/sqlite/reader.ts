@@ -1,0 +1,204 @@
+import type { Matcher, SeriesData } from '@telltale/promql';
+import { decodeColumn } from '../../codec/column.ts';
+import { ASPECTS, type Aspect, decodeMinutes } from '../../codec/minutes.ts';
+import { decodeTimes } from '../../codec/times.ts';
+import type { Head } from '../head.ts';
+import { SampleRun } from '../sample-run.ts';
+import { Turns } from '../turns.ts';
+import type { Catalogue, KnownSeries } from './catalogue.ts';
+import type { Database } from './database.ts';
+import { ForeignHead } from './foreign-head.ts';
+import { chunkId, columnsIn } from './pack.ts';
+import { COMPLETE, MINUTES, RAW } from './write-segment.ts';
+
+/** The heads of this process, oldest first, as they are when the reading begins. */
+export interface HeadInMemory {
+  readonly id: number | undefined;
+  readonly head: Head;
+  /** How many of its snapshots there are. */
+  readonly count: number;
+}
+
+/** What is asked, and of what. */
+export interface Question {
+  readonly matchers: readonly Matcher[];
+  readonly from: number;
+  readonly to: number;
+  readonly signal: AbortSignal | undefined;
+  readonly catalogue: Catalogue;
+  readonly heads: () => readonly HeadInMemory[];
+  /** Told of data that cannot be read; the others are answered. */
+  readonly onDamage: (error: unknown) => void;
+}
+
+/** The label by whose matcher a query asks for another aspect of a minute than its last sample. */
+const ROLLUP = '__rollup__';
+/** Beyond so many samples, what is older than a day is read by the minute where that is there. */
+const RAW_SAMPLES = 20_000_000;
+const DAY = 86_400_000;
+const STATED = new Set<string>(ASPECTS);
+
+interface SegmentRow {
+  readonly id: number;
+  readonly tier: number;
+  readonly instance: string;
+  readonly times: Uint8Array;
+  readonly start_time: number;
+  readonly end_time: number;
+}
+
+/** A series that was asked for, and its samples so far. */
+interface Asked {
+  readonly series: KnownSeries;
+  readonly run: SampleRun;
+}
+
+/** Answers one question from what the file and the heads hold at one moment. */
+export async function read(database: Database, question: Question): Promise<SeriesData[]> {
+  const { catalogue, matchers, from, to, signal } = question;
+  await catalogue.refresh(database);
+  database.exec('BEGIN');
+  try {
+    // In one go: what is sealed in between is neither missed nor seen twice.
+    const heads = question.heads();
+    const own = new Set(heads.flatMap(({ id }) => (id === undefined ? [] : [id])));
+    const { aspect, others } = aspectIn(matchers);
+    const asked = catalogue.find(others).map((series): Asked => ({ series, run: new SampleRun() }));
+    const foreign = foreignHeads(database, own, question);
+    const segments = segmentsFor(database, question, own, asked.length);
+    const turns = new Turns(4);
+    const pause = async (): Promise<void> => {
+      await turns.give();
+      signal?.throwIfAborted();
+    };
+
+    const groups = groupsOf(asked);
+    const parts: { readonly id: number; readonly part: SegmentRow | ForeignHead }[] = [
+      ...segments.map((part) => ({ id: part.id, part })),
+      ...foreign.map((part) => ({ id: part.id, part })),
+    ];
+    for (const { part } of parts.sort((a, b) => a.id - b.id)) {
+      if (part instanceof ForeignHead) {
+        const count = part.rows.length;
+        for (const { series, run } of asked) for (const { id } of series.places) part.read(id, run, count);
+        if (turns.due) await pause();
+      } else {
+        for (const [groupId, members] of groups.get(part.instance) ?? []) {
+          guarded(question, () => readChunk(database, part, groupId, members, aspect));
+          if (turns.due) await pause();
+        }
+      }
+    }
+    const found: SeriesData[] = [];
+    for (const { series, run } of asked) {
+      for (const { head, count } of heads) head.read(series.key, run, from, to, count);
+      const { timestamps, values } = run.between(from, to);
+      const labels = aspect === undefined ? series.labels : { ...series.labels, [ROLLUP]: aspect };
+      if (values.length > 0) found.push({ labels, timestamps, values });
+      if (turns.due) await pause();
+    }
+    return found;
+  } finally {
+    database.exec('ROLLBACK');
+  }
+}
+
+type Members = readonly { readonly id: number; readonly run: SampleRun }[];
+
+function readChunk(
+  database: Database,
+  { id, tier, times: coded }: SegmentRow,
+  groupId: number,
+  members: Members,
+  aspect: Aspect | undefined,
+): void {
+  const row = database.get<{ data: Uint8Array }>('SELECT data FROM chunk WHERE id = ?', chunkId(id, tier, groupId));
+  if (row === undefined) return;
+  const times = timesOf(coded);
+  const columns = columnsIn(row.data);
+  for (const { id: seriesId, run } of members) {
+    const at = columns.get(seriesId);
+    if (at === undefined) continue;
+    run.cutFrom(times[0]!);
+    if (tier === RAW) decodeColumn(row.data, at, times, run);
+    else decodeMinutes(row.data, at, times, run, aspect);
+  }
+}
+
+const decoded = new WeakMap<Uint8Array, Float64Array>();
+
+function timesOf(coded: Uint8Array): Float64Array {
+  let times = decoded.get(coded);
+  if (times === undefined) decoded.set(coded, (times = decodeTimes(coded)));
+  return times;
+}
+
+/** The series by process and group, since a group's columns stand in one row. */
+function groupsOf(asked: readonly Asked[]): ReadonlyMap<string, ReadonlyMap<number, Members>> {
+  const groups = new Map<string, Map<number, { id: number; run: SampleRun }[]>>();
+  for (const { series, run } of asked) {
+    for (const { id, groupId, instance } of series.places) {
+      let ofInstance = groups.get(instance);
+      if (ofInstance === undefined) groups.set(instance, (ofInstance = new Map()));
+      const members = ofInstance.get(groupId);
+      if (members === undefined) ofInstance.set(groupId, [{ id, run }]);
+      else members.push({ id, run });
+    }
+  }
+  return groups;
+}
+
+/** The segments to read: of one that is there raw and by the minute, the former. */
+function segmentsFor(
+  database: Database,
+  { from, to }: Question,
+  own: ReadonlySet<number>,
+  series: number,
+): readonly SegmentRow[] {
+  const rows = database
+    .all<SegmentRow & { samples: number }>(
+      `SELECT id, tier, instance, times, start_time, end_time, samples FROM segment
+       WHERE state = ? AND end_time >= ? AND start_time <= ? ORDER BY id, tier`,
+      ...[COMPLETE, from, to],
+    )
+    .filter(({ id }) => !own.has(id));
+  const newest = rows.reduce((latest, { end_time: end }) => Math.max(latest, end), 0);
+  const snapshots = rows.reduce((sum, { tier, times }) => sum + (tier === RAW ? timesOf(times).length : 0), 0);
+  const sparing = snapshots * series > RAW_SAMPLES;
+  const minutes = new Set(rows.filter(({ tier }) => tier === MINUTES).map(({ id }) => id));
+  const raw = new Set(rows.filter(({ tier }) => tier === RAW).map(({ id }) => id));
+  return rows.filter(({ id, tier, end_time: end }) => {
+    const spared = sparing && end < newest - DAY && minutes.has(id);
+    return tier === RAW ? !spared : spared || !raw.has(id);
+  });
+}
+
+function foreignHeads(database: Database, own: ReadonlySet<number>, question: Question): readonly ForeignHead[] {
+  const heads: ForeignHead[] = [];
+  const rows = database.all<{ id: number }>('SELECT id FROM head WHERE updated >= ? ORDER BY id', question.from);
+  for (const { id } of rows) {
+    if (own.has(id)) continue;
+    const head = new ForeignHead(id);
+    guarded(question, () => head.refresh(database));
+    heads.push(head);
+  }
+  return heads;
+}
+
+function aspectIn(matchers: readonly Matcher[]): {
+  readonly aspect: Aspect | undefined;
+  readonly others: readonly Matcher[];
+} {
+  const asks = matchers.find(({ name, operator, value }) => name === ROLLUP && operator === '=' && STATED.has(value));
+  return { aspect: asks?.value as Aspect | undefined, others: matchers.filter((matcher) => matcher !== asks) };
+}
+
+/** What SQLite itself finds damaged concerns the whole file; a chunk that makes no sense, only itself. */
+function guarded({ onDamage }: Question, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    onDamage(error);
+  }
+}

@@ -1,0 +1,121 @@
+import { encodeColumn } from '../../codec/column.ts';
+import { encodeTimes } from '../../codec/times.ts';
+import type { Head } from '../head.ts';
+import { HeadColumns } from '../head-columns.ts';
+import { Turns } from '../turns.ts';
+import type { Place } from './catalogue.ts';
+import type { Database } from './database.ts';
+import { chunkId, Pack } from './pack.ts';
+
+/** A segment that is being written or deleted is not there for readers. */
+export const UNFINISHED = 0;
+export const COMPLETE = 1;
+export const GOING = 2;
+
+/** Samples as they were recorded, and those of a minute drawn together. */
+export const RAW = 0;
+export const MINUTES = 1;
+
+/** What a segment is besides its chunks. */
+export interface SegmentHead {
+  readonly id: number;
+  readonly tier: number;
+  readonly instance: string;
+  /** When it was begun to be written. */
+  readonly made: number;
+  readonly times: Float64Array;
+  readonly samples: number;
+}
+
+/** Chunks are written so many bytes at a time. */
+const BYTES_OF_A_SLICE = 128 * 1024;
+
+/** Writes the chunks of a segment in slices, and whoever waits gets a turn between them. */
+export class SegmentWriter {
+  readonly #database: Database;
+  readonly #segment: SegmentHead;
+  #waiting: { id: number; data: Uint8Array }[] = [];
+  #bytes = 0;
+  #begun = false;
+
+  constructor(database: Database, segment: SegmentHead) {
+    this.#database = database;
+    this.#segment = segment;
+  }
+
+  async add(groupId: number, data: Uint8Array): Promise<void> {
+    const { id, tier } = this.#segment;
+    this.#waiting.push({ id: chunkId(id, tier, groupId), data });
+    this.#bytes += data.length;
+    if (this.#bytes < BYTES_OF_A_SLICE) return;
+    this.#database.transaction(() => this.#write());
+    await new Turns(0).give();
+  }
+
+  /** Shows the segment to readers, and does what belongs to the same moment. */
+  finish(besides: () => void): void {
+    const { id, tier } = this.#segment;
+    this.#database.transaction(() => {
+      this.#write();
+      this.#database.run('UPDATE segment SET state = ? WHERE id = ? AND tier = ?', COMPLETE, id, tier);
+      besides();
+    });
+  }
+
+  #write(): void {
+    if (!this.#begun) this.#begin();
+    for (const { id, data } of this.#waiting)
+      this.#database.run('INSERT INTO chunk (id, data) VALUES (?, ?)', id, data);
+    this.#waiting = [];
+    this.#bytes = 0;
+    this.#begun = true;
+  }
+
+  #begin(): void {
+    const { id, tier, instance, made, times, samples } = this.#segment;
+    // An earlier attempt may have failed half way.
+    this.#database.run('DELETE FROM segment WHERE id = ? AND tier = ?', id, tier);
+    this.#database.run('DELETE FROM chunk WHERE id >= ? AND id < ?', chunkId(id, tier, 0), chunkId(id, tier + 1, 0));
+    this.#database.run(
+      `INSERT INTO segment (id, tier, state, instance, made, start_time, end_time, samples, times)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[id, tier, UNFINISHED, instance, made, times[0]!, times[times.length - 1]!, samples, encodeTimes(times)],
+    );
+  }
+}
+
+/** Makes a segment of a head that is in the file, and takes the head away in the same moment. */
+export async function seal(
+  database: Database,
+  head: Head,
+  { id, instance, made }: Pick<SegmentHead, 'id' | 'instance' | 'made'>,
+  placeOf: (key: string) => Place,
+): Promise<void> {
+  const columns = new HeadColumns(head);
+  const writer = new SegmentWriter(database, {
+    ...{ id, tier: RAW, instance, made },
+    times: columns.times,
+    samples: head.samples,
+  });
+  const groups = new Map<number, { id: number; number: number }[]>();
+  for (const [number, { key }] of columns.series.entries()) {
+    const place = placeOf(key);
+    const members = groups.get(place.groupId);
+    if (members === undefined) groups.set(place.groupId, [{ id: place.id, number }]);
+    else members.push({ id: place.id, number });
+  }
+  const turns = new Turns(2);
+  const pack = new Pack();
+  const column = new Float64Array(columns.times.length);
+  for (const [groupId, members] of groups) {
+    members.sort((a, b) => a.id - b.id);
+    for (const { id: seriesId, number } of members) {
+      columns.fill(number, column);
+      pack.add(seriesId, (bits) => encodeColumn(bits, column));
+      if (turns.due) await turns.give();
+    }
+    await writer.add(groupId, pack.take());
+  }
+  if (turns.due) await turns.give();
+  writer.finish(() => database.run('DELETE FROM head WHERE id = ?', id));
+}
