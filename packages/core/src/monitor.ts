@@ -10,7 +10,6 @@ import { LEVELS, type LogLevel, type LogMethod } from './logger/levels.ts';
 import { LineWriter } from './logger/line.ts';
 import { createLogger, type Logger, type LogOutput } from './logger/logger.ts';
 import { createView } from './logger/pretty.ts';
-import { Serialiser } from './logger/serialiser.ts';
 import { createSink } from './logger/sink.ts';
 import { createThrottle, type HeldBack } from './logger/throttle.ts';
 import { createMasker, type Masker } from './masking/masker.ts';
@@ -197,7 +196,7 @@ export class Monitor {
         onHold: (level, reason) => heldBack.labels(level, reason).inc(),
         onSecond: (lines, messages) => this.#logHeldBack(lines, messages),
       }),
-      lines: new LineWriter(this.#identity, clock, new Serialiser((this.#masker = createMasker(mask))), logLayout),
+      lines: new LineWriter(this.#identity, clock, (this.#masker = createMasker(mask)), logLayout),
       view: createView(logFormat, logDestination),
       sink: createSink(logDestination, {
         onDrop: (lines) => dropped.inc(lines),

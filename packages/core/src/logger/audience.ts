@@ -17,6 +17,17 @@ export class Audience {
     this.#format = logger.format;
   }
 
+  /** Whether its own transport takes a record, and directly, and nobody else does: as it mostly is, in one look. */
+  isAlone(method: LogMethod): boolean {
+    const { transports } = this.#logger;
+    return (
+      transports.length === 1 &&
+      this.#isDirect(transports) &&
+      this.#takes(this.#own, method) &&
+      this.#logger.listenerCount('data') === 1
+    );
+  }
+
   /** Whether its own transport takes a record and nothing but the untouched format is in the way of it. */
   takesDirectly(method: LogMethod): boolean {
     return this.#isDirect(this.#logger.transports) && this.#takes(this.#own, method);

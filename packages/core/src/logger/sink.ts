@@ -21,7 +21,7 @@ export interface SinkEvents {
 }
 
 /** Lines wait for each other up to this many characters, or … */
-const BATCH_LENGTH = 8_192;
+const BATCH_LENGTH = 16_384;
 /** … this many milliseconds. */
 const BATCH_MS = 10;
 /** While the destination takes nothing (a full disk, a reader that stands still), this much is kept … */

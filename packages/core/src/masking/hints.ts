@@ -68,6 +68,12 @@ for (const [value, character] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 BASE64[0x2d] = 62;
 BASE64[0x5f] = 63;
 
+const JOINED = 1;
+const DOTTED = 2;
+const SPACED = 4;
+const ANNOUNCED = 8;
+const NAMED = 16;
+
 const DIGITS_WORTH_A_LOOK = 9;
 const RUN_WORTH_A_LOOK = 16;
 const LONG_RUN = 36;
@@ -120,8 +126,21 @@ export function createScanner({ names, announcing, prefixes }: ScannerOptions): 
     else (last === '.' ? dotted : last === '_' || last === '-' ? joined : spaced).addEnd(prefix, bit);
   }
 
+  // One table for all that is asked of nearly every word, since that many tables would not stay in the processor's cache.
+  const tails = new Uint8Array(TAIL_MASK + 1);
+  for (const [bit, table] of [
+    [JOINED, joined],
+    [DOTTED, dotted],
+    [SPACED, spaced],
+    [ANNOUNCED, announcements],
+    [NAMED, nameEnds],
+  ] as const) {
+    for (let tail = 0; tail <= TAIL_MASK; tail++) if (table.has(tail)) tails[tail]! |= bit;
+  }
+
   function scan(text: string): number {
     const { length } = text;
+    if (length === UUID_LENGTH && UUID.test(text)) return 0;
     let hints = 0;
     let tail = 0;
     let runStart = 0;
@@ -139,11 +158,11 @@ export function createScanner({ names, announcing, prefixes }: ScannerOptions): 
       if (kind === DIGIT) {
         tail = ((tail << 5) | 27) & TAIL_MASK;
         if (++digits === DIGITS_WORTH_A_LOOK) hints |= Hint.digits;
-        else if (digits === 2 && at - runStart === 3) hints |= Hint.iban;
+        else if (digits === 2 && at - runStart === 3 && startsWithTwoLetters(text, runStart)) hints |= Hint.iban;
         continue;
       }
       if (kind === JOINER) {
-        if (joined.has(tail)) hints |= joined.endingAt(text, at + 1, tail);
+        if ((tails[tail]! & JOINED) !== 0) hints |= joined.endingAt(text, at + 1, tail);
         if (code === 0x2d && at > 1 && text.charCodeAt(at - 1) === 0x2d && text.charCodeAt(at - 2) === 0x2d) {
           hints |= Hint.dashes;
         }
@@ -158,20 +177,20 @@ export function createScanner({ names, announcing, prefixes }: ScannerOptions): 
       runStart = at + 1;
       switch (kind) {
         case SPACE:
-          if (announcements.has(tail)) hints |= announcements.endingAt(text, at, tail);
+          if ((tails[tail]! & ANNOUNCED) !== 0) hints |= announcements.endingAt(text, at, tail);
           break;
         case DOT:
-          if (dotted.has(tail)) hints |= dotted.endingAt(text, at + 1, tail);
+          if ((tails[tail]! & DOTTED) !== 0) hints |= dotted.endingAt(text, at + 1, tail);
           // Only cards have full stops between four digits; addresses have them between fewer.
           if (run < 4) digits = 0;
           break;
         case SPACER:
-          if (spaced.has(tail)) hints |= spaced.endingAt(text, at + 1, tail);
-          if (code === 0x2b && announcements.has(tail)) hints |= announcements.endingAt(text, at, tail);
+          if ((tails[tail]! & SPACED) !== 0) hints |= spaced.endingAt(text, at + 1, tail);
+          if (code === 0x2b && (tails[tail]! & ANNOUNCED) !== 0) hints |= announcements.endingAt(text, at, tail);
           break;
         case NAME_END:
           if (code === 0x3a && digits > 0) hints |= afterColon.startingAt(text, at);
-          if (nameEnds.has(tail) && isNameEnd(text, at, code) && mayEndName(text, at)) hints |= Hint.name;
+          if ((tails[tail]! & NAMED) !== 0 && isNameEnd(text, at, code) && mayEndName(text, at)) hints |= Hint.name;
           digits = 0;
           break;
         case PERCENT:
@@ -192,7 +211,7 @@ export function createScanner({ names, announcing, prefixes }: ScannerOptions): 
         case ESCAPED:
           hints |= Hint.escape;
           // The head of a part of a form: `name="password"`, two line ends, the value.
-          if (code === 0x22 && text.charCodeAt(at + 1) < 0x0e && nameEnds.has(tail)) hints |= Hint.name;
+          if (code === 0x22 && text.charCodeAt(at + 1) < 0x0e && (tails[tail]! & NAMED) !== 0) hints |= Hint.name;
           digits = 0;
           break;
         case OTHER:
@@ -225,6 +244,7 @@ export function createScanner({ names, announcing, prefixes }: ScannerOptions): 
 }
 
 const UUID_LENGTH = 36;
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 const UUID_HYPHENS = [8, 13, 18, 23];
 
 /** Whether a word has its hyphens where a UUID has them, which no token has. */
@@ -243,6 +263,10 @@ function foldTail(text: string, end: number): number {
     shift += 5;
   }
   return tail;
+}
+
+function startsWithTwoLetters(text: string, start: number): boolean {
+  return isLetter(text.charCodeAt(start)) && isLetter(text.charCodeAt(start + 1));
 }
 
 /** Not the colon after a scheme, nor a comma other than between quoted strings. */

@@ -15,6 +15,8 @@ export interface KeyRules {
   readonly verdict: (key: string, within?: KeyPath) => KeyVerdict;
   /** Whether the answer can depend on the keys above. Above the nearest one they need not be given if not. */
   readonly needsPath: boolean;
+  /** Whether the answer for this key can depend on any key above. */
+  readonly dependsOnPath: (key: string) => boolean;
 }
 
 /** Words that say nothing alone and are secret under these: `card.number`, `api.key`, `bank.account`. */
@@ -64,6 +66,7 @@ export function createKeyRules(keys: readonly string[], allow: readonly string[]
 
   return {
     needsPath,
+    dependsOnPath: (key) => needsPath || SECRET_BELOW.has(key.toLowerCase()),
     verdict: needsPath ? (key, within) => (within === undefined ? atTop(key) : verdict(key, within)) : verdict,
   };
 

@@ -22,6 +22,8 @@ export interface Masker {
   readonly verdict: (key: string, within?: KeyPath) => KeyVerdict;
   /** Whether `within` must reach up to the top; otherwise the nearest key above is enough. */
   readonly needsPath: boolean;
+  /** Whether the verdict on this key can be another one below some key. */
+  readonly dependsOnPath: (key: string) => boolean;
   /** Whether the verdict on a key is `hide`. */
   readonly isSecretKey: (key: string, within?: KeyPath) => boolean;
   /** Whether an item of a list is the value after a secret's name: `['authorization', 'Bearer …']`, `[['cookie', '…']]`. */
@@ -88,7 +90,7 @@ const ANNOUNCING: readonly string[] = [
 export function createMasker(options: MaskerOptions = {}): Masker {
   const { keys, allow, enable, disable, reveal, hashKey } = resolveMaskerOptions(options);
   const cover = createCover(reveal, hashKey);
-  const { verdict, needsPath } = createKeyRules(keys, allow);
+  const { verdict, needsPath, dependsOnPath } = createKeyRules(keys, allow);
   const isSecretKey = (key: string, within?: KeyPath) => verdict(key, within) === 'hide';
   const scanner = createScanner({
     names: [...secretKeyEndings(), ...endingsOf(keys), 'path', 'samesite'],
@@ -120,6 +122,7 @@ export function createMasker(options: MaskerOptions = {}): Masker {
   const masker: Masker = {
     verdict,
     needsPath,
+    dependsOnPath,
     isSecretKey,
     isSecretItem: (list, index) => isSecretItem(list, index, isSecretKey),
     isSecretPair: (object) => isSecretPair(object, isSecretKey),

@@ -1,5 +1,5 @@
 /** Texts outside these lengths are not remembered: short ones are read as fast, long ones seldom come again. */
-const SHORTEST = 20;
+const SHORTEST = 12;
 const LONGEST = 512;
 /** A power of two. Few, since a text that is part of another keeps all of that in memory. */
 const SLOTS = 128;

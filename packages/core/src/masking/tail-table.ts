@@ -11,6 +11,8 @@ export const TAIL_MASK = 0x7fff;
 interface Word {
   readonly text: string;
   readonly bit: number;
+  /** Its first character, a letter in lower case. */
+  readonly head: number;
 }
 
 /**
@@ -26,7 +28,8 @@ export class TailTable {
   addEnd(text: string, bit: number): void {
     const tail = [...text].map((character) => foldCharacter(character.charCodeAt(0))).filter((folded) => folded !== 0);
     const [first, second, third] = [tail.at(-3), tail.at(-2), tail.at(-1)!];
-    for (const a of anyOr(first)) for (const b of anyOr(second)) this.#put((a << 10) | (b << 5) | third, { text, bit });
+    const word = { text, bit, head: text.charCodeAt(0) | 0x20 };
+    for (const a of anyOr(first)) for (const b of anyOr(second)) this.#put((a << 10) | (b << 5) | third, word);
   }
 
   /** Adds a word that is found by its first three letters and digits; after fewer any may stand. */
@@ -34,8 +37,8 @@ export class TailTable {
     const [first, second, third] = [0, 1, 2].map((at) =>
       at < text.length ? foldCharacter(text.charCodeAt(at)) : undefined,
     );
-    for (const b of anyOr(second))
-      for (const c of anyOr(third)) this.#put((first! << 10) | (b << 5) | c, { text, bit });
+    const word = { text, bit, head: text.charCodeAt(0) | 0x20 };
+    for (const b of anyOr(second)) for (const c of anyOr(third)) this.#put((first! << 10) | (b << 5) | c, word);
   }
 
   #put(index: number, word: Word): void {
@@ -82,6 +85,7 @@ function bitsOf(words: readonly Word[], text: string, at: number, ending: boolea
   for (const word of words) {
     const { length } = word.text;
     const start = ending ? at - length : at;
+    if ((text.charCodeAt(start) | 0x20) !== word.head) continue;
     if (start < 0 || (length <= SHORT_WORD && /^[a-z]/.test(word.text) && continuesWord(text, start))) continue;
     // Words in lower case only are found in any case.
     if (text.startsWith(word.text, start) || text.slice(start, start + length).toLowerCase() === word.text)
