@@ -65,7 +65,7 @@ export class AIObserver implements AICallObserver {
 
   configure(config: AIConfig): void {
     const { monitor } = this;
-    this.#stop();
+    void this.#stop();
     this.config = config;
     this.prices = new PriceBook(config.prices, monitor.config.clock.now);
     this.#labels = new ModelLabels((provider, model) => this.prices.quote(provider, model) !== undefined);
@@ -165,11 +165,12 @@ export class AIObserver implements AICallObserver {
     }
   }
 
-  #stop(): void {
+  async #stop(): Promise<void> {
     this.#refresh?.stop();
     this.#refresh = undefined;
-    this.#budgets?.close();
+    const budgets = this.#budgets;
     this.#budgets = undefined;
     this.#budgetMetrics.reset();
+    await budgets?.close();
   }
 }

@@ -97,8 +97,9 @@ export class Budgets {
     for (const [i, rule] of this.#rules.entries()) this.#show(rule, balances[i]!);
   }
 
-  close(): void {
-    this.#ledger.close();
+  /** Writes down what is left to write. Never rejects. */
+  close(): Promise<void> {
+    return this.#ledger.close();
   }
 
   #matching(call: BudgetedCall): readonly Rule[] {

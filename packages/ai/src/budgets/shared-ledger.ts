@@ -26,6 +26,7 @@ export class SharedLedger {
   #awayUntil = Number.NEGATIVE_INFINITY;
   #unsettled: { readonly hold: Hold; readonly costUsd: number }[] = [];
   #catchingUp = false;
+  readonly #running = new Set<Promise<Answer>>();
 
   constructor(store: Ledger, options: SharedLedgerOptions) {
     this.#store = store;
@@ -68,7 +69,9 @@ export class SharedLedger {
       this.#catchUpNow();
       return take(this.#askNow((store) => store.settle(hold, costUsd, now()) as Answer));
     }
-    return this.#ask((store) => store.settle(hold, costUsd, now())).then(take);
+    const done = this.#ask((store) => store.settle(hold, costUsd, now())).then(take);
+    this.#running.add(done);
+    return done.finally(() => this.#running.delete(done));
   }
 
   async balances(accounts: readonly Account[]): Promise<readonly Balance[]> {
@@ -82,8 +85,13 @@ export class SharedLedger {
     return (await this.#ask((store) => store.isFirst(account, mark))) ?? true;
   }
 
-  close(): void {
-    this.#catchUpNow();
+  /** Waits for what is being settled, and tries what could not be before once more. Never rejects. */
+  async close(): Promise<void> {
+    await Promise.all(this.#running);
+    if (this.#unsettled.length > 0) await this.#catchUp();
+    if (this.#unsettled.length > 0) {
+      this.#options.onFailure(new Error(`What ${this.#unsettled.length} calls cost could not be written down`));
+    }
     this.#store.close();
   }
 
