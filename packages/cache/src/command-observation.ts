@@ -63,7 +63,7 @@ export class CommandObservation {
     try {
       if (sentAs !== undefined && sentAs !== this.#figures.command.name)
         this.#figures = this.#observer.figuresOf(sentAs);
-      this.#observer.connectionFailed(error);
+      this.#observer.failed(error);
       this.#end('error', error);
     } catch (failure) {
       this.#observer.monitor.errors.report('cache', failure);

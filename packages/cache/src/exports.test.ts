@@ -9,6 +9,7 @@ it('exports what is named here, and nothing else', () => {
       "monitorCache",
       "monitorRedis",
       "redisOptions",
+      "redisStatus",
       "registerCache",
       "registeredCaches",
       "trackCache",

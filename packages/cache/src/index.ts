@@ -1,7 +1,8 @@
 export { cacheMetrics } from './metrics.ts';
 export { monitorCache } from './monitor-cache.ts';
 export { monitorRedis } from './monitor-redis.ts';
-export { type CacheOptions, cacheOptions, type KeyPrefix, type RedisOptions, redisOptions } from './options.ts';
+export { type CacheOptions, cacheOptions, type PrefixOf, type RedisOptions, redisOptions } from './options.ts';
+export { type RedisStatus, redisStatus } from './redis-status.ts';
 export {
   type CacheControls,
   type CacheStats,

@@ -118,6 +118,19 @@ describe.each(VERSIONS)('%s', (_, create) => {
     ]);
   });
 
+  it('counts as aborted what a refused command kept from being done', async () => {
+    const test = new TestMonitor();
+    const client = await open(test);
+    await expect(client.multi().get('user:1').call('GET').exec()).rejects.toThrow('EXECABORT');
+    expect(await test.samples('cache_operations_total')).toEqual([
+      'redis exec error = 1',
+      'redis get aborted = 1',
+      'redis get error = 1',
+      'redis multi ok = 1',
+    ]);
+    expect(await test.samples('cache_errors_total')).toEqual(['redis ERR = 1', 'redis EXECABORT = 1']);
+  });
+
   it('counts as aborted what a changed key kept from being done', async () => {
     const test = new TestMonitor();
     const client = await open(test);

@@ -83,7 +83,7 @@ export class IoredisIntegration {
       ),
     );
     if (client.options.enableAutoPipelining) this.#watchPipelines();
-    this.#listen(errorMonitor, (error) => observer.connectionFailed(error));
+    this.#listen(errorMonitor, (error) => observer.failed(error));
     this.#listen('reconnecting', () => observer.reconnecting());
     this.#listen('close', () => this.#abandonTransaction());
   }

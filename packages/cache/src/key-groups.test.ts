@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { TestMonitor } from '../../../test/contracts/cache/kit.ts';
 import { cacheInstruments } from './cache-instruments.ts';
 import { KeyGroups } from './key-groups.ts';
-import type { KeyPrefix } from './options.ts';
+import type { PrefixOf } from './options.ts';
 
-function groups(keyPrefix?: KeyPrefix, prefixLimit = 50, clientPrefix?: string): KeyGroups {
+function groups(prefixOf?: PrefixOf, prefixLimit = 50, clientPrefix?: string): KeyGroups {
   const { monitor } = new TestMonitor();
-  return new KeyGroups(monitor, 'redis', cacheInstruments(monitor), { keyPrefix, prefixLimit }, clientPrefix);
+  return new KeyGroups(monitor, 'redis', cacheInstruments(monitor), { prefixOf, prefixLimit }, clientPrefix);
 }
 
 it.each([

@@ -42,14 +42,14 @@ export class KeyGroups {
     monitor: Monitor,
     cache: string,
     { hits, misses }: KeyCounters,
-    { keyPrefix, prefixLimit }: Pick<CacheConfig, 'keyPrefix' | 'prefixLimit'>,
+    { prefixOf, prefixLimit }: Pick<CacheConfig, 'prefixOf' | 'prefixLimit'>,
     clientPrefix = '',
   ) {
     this.#make = (prefix) => ({ prefix, hits: hits.labels(cache, prefix), misses: misses.labels(cache, prefix) });
     this.#limit = prefixLimit;
     this.#clientPrefix = clientPrefix;
     this.#prefixOf =
-      keyPrefix && ((key) => monitor.errors.guard('cache', () => keyPrefix(key) as unknown, undefined) as string);
+      prefixOf && ((key) => monitor.errors.guard('cache', () => prefixOf(key) as unknown, undefined) as string);
   }
 
   /** The group of a key as the client was given it or as it sends it. */

@@ -12,7 +12,7 @@ export interface LruCacheLike {
   getRemainingTTL(key: unknown): number;
 }
 
-/** Whether it is an `LRUCache` of lru-cache 7 to 11. */
+/** Whether it is an `LRUCache` of lru-cache. */
 export function isLruCache(cache: object): cache is LruCacheLike {
   const { peek, getRemainingTTL, get, set, calculatedSize } = cache as Record<string, unknown>;
   return (

@@ -54,7 +54,7 @@ describe.each(KINDS)('a cache of the kind %s', (name, create) => {
       await cache.get('user:1');
     });
     expect(ended).toMatchObject([
-      { kind: 'cache', name: 'products get', outcome: 'ok', attributes: { result: 'miss', hits: 0, misses: 1 } },
+      { kind: 'cache', name: 'GET products', outcome: 'ok', attributes: { result: 'miss', hits: 0, misses: 1 } },
     ]);
     expect(ended[0]?.context?.figures).toEqual({ cache_operations: 1, cache_misses: 1 });
   });

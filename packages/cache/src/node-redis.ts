@@ -94,7 +94,7 @@ export class NodeRedisIntegration {
         'emit',
         (emit) =>
           function (event: unknown, ...rest: unknown[]) {
-            if (event === 'error') observer.connectionFailed(rest[0]);
+            if (event === 'error') observer.failed(rest[0]);
             else if (event === 'reconnecting') observer.reconnecting();
             return emit.call(this, event, ...rest);
           },
@@ -172,7 +172,7 @@ export class NodeRedisIntegration {
   /** The client tells of the first failure only, and of no reply beside it. */
   #pipelineFailed(observations: readonly (CommandObservation | undefined)[], error: unknown): void {
     if (observations.every((each) => each === undefined)) return;
-    this.#observer.connectionFailed(error);
+    this.#observer.failed(error);
     for (const each of observations) each?.abort();
   }
 }

@@ -35,7 +35,7 @@ export class CacheObserver {
     const record: Operation | undefined = operations.active
       ? {
           kind: 'cache',
-          name: `${this.cache} ${operation}`,
+          name: `${operation.toUpperCase()} ${this.cache}`,
           context,
           startedAt: config.clock.now(),
           attributes: { cache: this.cache, operation },

@@ -89,18 +89,18 @@ export class CommandObserver {
     return figures;
   }
 
-  /** Counts a failure of the connection itself. */
-  connectionFailed(error: unknown): void {
-    this.monitor.errors.guard('cache', () => this.#countError(error), undefined);
+  /** Counts a failure, of a command or of the connection itself. */
+  failed(error: unknown): void {
+    this.monitor.errors.guard(
+      'cache',
+      () => this.instruments.errors.labels(this.cache, redisErrorCode(error)).inc(),
+      undefined,
+    );
   }
 
   /** Counts an attempt to connect again. */
   reconnecting(): void {
     this.instruments.reconnects.labels(this.cache).inc();
-  }
-
-  #countError(error: unknown): void {
-    this.instruments.errors.labels(this.cache, redisErrorCode(error)).inc();
   }
 
   #isIgnored(key: unknown): boolean {

@@ -1,12 +1,12 @@
 import { flag, given, list, number, type OptionsOf, type Resolved, text } from '@telltale/core';
 
 /** Names the group that a key belongs to, as a label: few, and never made of an identifier. */
-export type KeyPrefix = (key: string) => string | undefined;
+export type PrefixOf = (key: string) => string | undefined;
 
 /** What every monitored cache can be told. */
 export const cacheOptions = {
   name: text(undefined),
-  keyPrefix: given<KeyPrefix>('a function (key) => text', (raw) => typeof raw === 'function'),
+  prefixOf: given<PrefixOf>('a function (key) => text', (raw) => typeof raw === 'function'),
   prefixLimit: number(50, { min: 1, max: 1_000, unit: 'key prefixes' }),
   stampedeMisses: number(20, { min: 0, max: 1_000_000, unit: 'misses of one key; 0 looks for none' }),
   stampedeWindowMs: number(1_000, { min: 10, max: 60_000, unit: 'milliseconds' }),

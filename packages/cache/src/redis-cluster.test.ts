@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { TestMonitor } from '../../../test/contracts/cache/kit.ts';
 import { startRedisCluster, type TestCluster } from '../../../test/contracts/cache/redis-cluster.ts';
 import { monitorRedis } from './monitor-redis.ts';
+import { redisStatus } from './redis-status.ts';
 
 let servers: TestCluster;
 beforeAll(async () => {
@@ -52,6 +53,7 @@ describe.each([
     expect(await test.samples('cache_hits_total')).toEqual(['redis user = 60']);
     expect(await test.samples('cache_misses_total')).toEqual(['redis user = 2']);
     expect(await test.samples('cache_entries')).toEqual(['redis = 60']);
+    expect(await redisStatus(cluster)).toMatchObject({ entries: 60, evicted: 0 });
     expect(test.errors).toEqual([]);
   });
 
@@ -105,6 +107,7 @@ describe.each([
     expect(await test.samples('cache_hits_total')).toEqual(['redis user = 62']);
     expect(await test.samples('cache_connections')).toEqual(['redis = 3']);
     expect(await test.samples('cache_entries')).toEqual(['redis = 60']);
+    expect(await redisStatus(cluster)).toMatchObject({ entries: 60, evicted: 0 });
     expect(test.errors).toEqual([]);
   });
 });

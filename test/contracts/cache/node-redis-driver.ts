@@ -30,7 +30,7 @@ export function nodeRedisDriver(name: string, library: 'redis' | 'redis5', creat
         },
         listeners: () => client.eventNames().reduce((sum, event) => sum + client.listenerCount(event), 0),
         async close() {
-          client.destroy();
+          if (client.isOpen) client.destroy();
         },
       };
     },

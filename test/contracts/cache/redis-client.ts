@@ -1,10 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { currentContext, type Operation, runWithContext } from '@telltale/core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { monitorRedis } from '../../../packages/cache/src/monitor-redis.ts';
 import type { RedisOptions } from '../../../packages/cache/src/options.ts';
+import { redisStatus } from '../../../packages/cache/src/redis-status.ts';
 import { Seeded } from '../../seeded.ts';
 import { startRedis, type TestRedis } from '../../servers/redis.ts';
 import { commandCalls } from './command-stats.ts';
@@ -166,7 +169,7 @@ export function redisClientContract(driver: RedisDriver): void {
 
     it('takes prefixes from a function and bounds their number', async () => {
       const test = new TestMonitor();
-      const { get } = await open(test, { keyPrefix: (key) => key.split('/')[0], prefixLimit: 2 });
+      const { get } = await open(test, { prefixOf: (key) => key.split('/')[0], prefixLimit: 2 });
       for (const key of ['a/1', 'b/1', 'c/1', 'd/1', 'a/2']) await get(key);
       expect(await test.samples('cache_misses_total')).toEqual(['redis a = 2', 'redis b = 1', 'redis other = 2']);
     });
@@ -176,7 +179,7 @@ export function redisClientContract(driver: RedisDriver): void {
       const fail = (): string => {
         throw new Error('no prefix');
       };
-      const { get } = await open(test, { keyPrefix: fail });
+      const { get } = await open(test, { prefixOf: fail });
       expect(await get('a:1')).toBeNull();
       expect(await test.samples('cache_misses_total')).toEqual(['redis other = 1']);
       expect(test.errors).toEqual(['cache: Error: no prefix']);
@@ -296,6 +299,24 @@ export function redisClientContract(driver: RedisDriver): void {
       expect([...(await test.operations()).keys()]).toEqual(['flushall', 'set']);
     });
 
+    it('looks at the server for a health check, and lets through what the client throws', async () => {
+      const { client, call, close } = await open(new TestMonitor());
+      await call('SET', 'user:1', 'x');
+      const status = await redisStatus(client);
+      expect(status).toEqual({
+        entries: 1,
+        memoryBytes: expect.any(Number),
+        evicted: expect.any(Number),
+        durationMs: expect.any(Number),
+      });
+      expect(status.memoryBytes).toBeGreaterThan(100_000);
+      await close();
+      await expect(redisStatus(client)).rejects.toThrow(/closed/);
+      await expect(redisStatus({})).rejects.toThrow('[telltale] [cache] redisStatus was given something');
+      expect(() => monitorRedis({})).toThrow('[telltale] [cache] monitorRedis was given something');
+      expect(() => monitorRedis(client, { slowComandMs: 1 } as never)).toThrow('did you mean slowCommandMs?');
+    });
+
     it('counts what the server evicts from then on', async () => {
       const test = new TestMonitor();
       const { call } = await open(test);
@@ -362,27 +383,39 @@ export function redisClientContract(driver: RedisDriver): void {
       onTestFinished(() => handle.close());
       monitorRedis(handle.client, { monitor: test.monitor });
       const listeners = handle.listeners();
-      for (let round = 1; round <= 20; round++) {
+      const round = async (): Promise<void> => {
+        const under = Array.from({ length: 200 }, (_, i) => handle.get(`user:${i}`).catch(() => {}));
         await own.kill();
-        const waiting = handle.get('user:1').then(
-          () => 'answered',
-          () => 'failed',
-        );
+        under.push(...Array.from({ length: 200 }, (_, i) => handle.get(`user:${i}`).catch(() => {})));
         await test.scrape();
         await own.restart();
-        await waiting;
+        await Promise.all(under);
         await vi.waitFor(() => handle.get('user:1'), { timeout: 10_000, interval: 5 });
         expect(await test.samples('cache_connections')).toEqual(['redis = 1']);
-      }
+      };
+      for (let i = 0; i < 5; i++) await round();
+      const before = heapUsed();
+      for (let i = 0; i < 20; i++) await round();
+      // What 8,000 commands would leave behind, were they not forgotten.
+      expect(heapUsed() - before).toBeLessThan(1_500_000);
       expect(handle.listeners()).toBe(listeners);
       expect(test.errors).toEqual([]);
       const [reconnects] = await test.samples('cache_reconnects_total');
       expect(Number(reconnects?.split(' = ')[1])).toBeGreaterThanOrEqual(20);
-      const before = (await test.operations(['miss'])).get('get')!;
+      const missed = (await test.operations(['miss'])).get('get')!;
       for (let i = 0; i < 100; i++) await handle.get('user:1');
-      expect((await test.operations(['miss'])).get('get')).toBe(before + 100);
+      expect((await test.operations(['miss'])).get('get')).toBe(missed + 100);
     });
   });
+}
+
+/** After everything that nobody holds was thrown away. */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  collect();
+  return process.memoryUsage().heapUsed;
 }
 
 /** Property names of the object itself and of what a view stands on. */
