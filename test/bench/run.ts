@@ -7,7 +7,17 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { formatReport, type Report } from './report.ts';
 
-const FAMILIES = ['instruments', 'scrape', 'http-fastify', 'http-express', 'log', 'context', 'start', 'disabled'];
+const FAMILIES = [
+  'instruments',
+  'scrape',
+  'http-fastify',
+  'http-express',
+  'log',
+  'log-transport',
+  'context',
+  'start',
+  'disabled',
+];
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const asJson = process.argv.includes('--json');

@@ -61,10 +61,14 @@ export function maskedCopy(value: unknown, masker: Masker): unknown {
     above: readonly object[],
   ): Record<string, unknown> {
     const secretPair = masker.isSecretPair(part);
+    const isFree = Object.getPrototypeOf(into) === Object.prototype;
     for (const key of keys) {
       const field = copyField(part, key, within, above, secretPair && key === 'value');
-      // Defined, so that a key such as `__proto__` is a field and nothing else.
-      Object.defineProperty(into, maskKey(key), { value: field, writable: true, enumerable: true, configurable: true });
+      // A key may be a secret too: an address in a table of addresses.
+      const name = masker.maskText(key);
+      if (name !== '__proto__' && isFree) into[name] = field;
+      // What has a meaning there, or a setter in an error's class, is to be a field and nothing else.
+      else Object.defineProperty(into, name, { value: field, writable: true, enumerable: true, configurable: true });
     }
     return into;
   }
@@ -94,11 +98,6 @@ export function maskedCopy(value: unknown, masker: Masker): unknown {
     if (verdict === 'hide') return masker.hide(field) ?? field;
     if (verdict === 'show' && (typeof field !== 'object' || field === null)) return field;
     return copy(field, typeof field === 'object' ? { key, above: within } : within, above);
-  }
-
-  /** A key may be a secret too: an address in a table of addresses. */
-  function maskKey(key: string): string {
-    return masker.maskText(key);
   }
 
   function copyEntries(
