@@ -7,7 +7,9 @@ import { type ApiData, createQueryEngine, MemorySource, PROMETHEUS_2 } from '@te
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differenceOf } from './compare-outcomes.ts';
+import { CORPUS } from './corpus.ts';
 import { createDataset } from './dataset.ts';
+import { ExpressionGenerator } from './generate-expression.ts';
 import { type ApiRequest, generatedRequests, writtenRequests } from './http-requests.ts';
 import { Random } from './random.ts';
 import { type Reference, startReference } from './reference.ts';
@@ -104,4 +106,30 @@ describe("beside a real Prometheus's HTTP API over the same samples", () => {
     console.info(`Prometheus ${reference.version}: ${requests.length} requests, answered ${JSON.stringify(statuses)}`);
     expect(differences).toEqual([]);
   });
+
+  test('expressions are formatted alike', { timeout: 60_000 }, async () => {
+    const generator = new ExpressionGenerator(new Random(11));
+    const generated = Array.from({ length: GENERATED }, () => generator.expression());
+    const differences: string[] = [];
+    for (const query of [...CORPUS.map(({ expression }) => expression), ...generated].filter(isFormattedWell)) {
+      const request = { path: 'format_query', method: 'POST', form: new URLSearchParams({ query }).toString() };
+      const replies = await Promise.all([ask(ours, request), ask(reference.url, request)]);
+      const [one, other] = replies.map((reply) => (SUBQUERY.test(query) ? withoutIndents(reply) : reply));
+      const found = difference(one!, other!);
+      if (found !== undefined) differences.push(`${query}\n  ${found}`);
+    }
+    expect(differences).toEqual([]);
+  });
 });
+
+/** Prometheus 2.42 forgets a group modifier after an empty ignoring, and takes no number for a duration. */
+function isFormattedWell(query: string): boolean {
+  return !/ignoring \(\) group_/.test(query) && !/\[\d+\]/.test(query);
+}
+
+/** It forgets to indent a subquery that fits on a line, too. */
+const SUBQUERY = /\[[^\]]*:[^\]]*\]/;
+
+function withoutIndents(reply: Reply): Reply {
+  return { ...reply, text: reply.text.replaceAll(/\\n +/g, '\\n') };
+}

@@ -60,6 +60,7 @@ export {
 } from './syntax/ast.ts';
 export { formatDuration, parseDuration } from './syntax/duration.ts';
 export type { Duration, DurationFormula } from './syntax/duration-formula.ts';
+export { formatExpression } from './syntax/format-expression.ts';
 export { AGGREGATIONS, type AggregationOperator, type BinaryOperator } from './syntax/operators.ts';
 export { type ParsedExpression, type ParseOptions, parseExpression } from './syntax/parse.ts';
 export { parseSelector } from './syntax/parse-selector.ts';

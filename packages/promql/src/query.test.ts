@@ -113,6 +113,7 @@ test('the package exports what it says', () => {
       "createQueryEngine",
       "documentedType",
       "formatDuration",
+      "formatExpression",
       "formatValue",
       "isStale",
       "markStale",

@@ -1,4 +1,11 @@
-import { type InstantResult, type MatrixResult, ParseError, parseExpression, type Remarks } from '@telltale/promql';
+import {
+  formatExpression,
+  type InstantResult,
+  type MatrixResult,
+  ParseError,
+  parseExpression,
+  type Remarks,
+} from '@telltale/promql';
 import { type Answer, type Endpoint, type Patience, type Question, truncation, whole } from './answer.ts';
 import { ApiError, invalidParameter } from './api-error.ts';
 import { resultText } from './result-text.ts';
@@ -48,8 +55,14 @@ export const queryExemplars: Endpoint = {
   },
 };
 
+/** `format_query`: the expression as it should be written. */
+export const formatQuery: Endpoint = {
+  methods: ['GET', 'POST'],
+  answer: async ({ parameters }) => whole(formatExpression(parsed(parameters.get('query') ?? '').root)),
+};
+
 /** Parses what stands in the parameter `query`. */
-export function parsed(text: string) {
+function parsed(text: string) {
   try {
     return parseExpression(text);
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Endpoint } from './answer.ts';
 import { metadata } from './answer-metadata.ts';
-import { query, queryExemplars, queryRange } from './answer-queries.ts';
+import { formatQuery, query, queryExemplars, queryRange } from './answer-queries.ts';
 import { alerts, rules } from './answer-rules.ts';
 import { labels, labelValues, series } from './answer-series.ts';
 import { alertmanagers, buildInfo, config, flags, runtimeInfo, targetMetadata, targets } from './answer-status.ts';
@@ -10,6 +10,7 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   query,
   query_range: queryRange,
   query_exemplars: queryExemplars,
+  format_query: formatQuery,
   series,
   labels,
   metadata,

@@ -20,14 +20,17 @@ export function parseDuration(text: string): number | undefined {
   return UNITS.reduce((sum, [, milliseconds], index) => sum + Number(parts[index + 1] ?? 0) * milliseconds, 0);
 }
 
-/** A duration as PromQL writes it, in the largest units that fit. */
+/** Years and weeks are written only where nothing is left over: eight days are `8d`. */
+const WHOLE_ONLY: ReadonlySet<string> = new Set(['y', 'w']);
+
+/** A duration as Prometheus writes it, in the largest units that fit. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds === 0) return '0s';
   let rest = Math.abs(milliseconds);
   let text = milliseconds < 0 ? '-' : '';
   for (const [unit, size] of UNITS) {
     const count = Math.floor(rest / size);
-    if (count === 0) continue;
+    if (count === 0 || (WHOLE_ONLY.has(unit) && rest % size !== 0)) continue;
     text += `${count}${unit}`;
     rest -= count * size;
   }
