@@ -10,6 +10,8 @@ export function nodeRedisDriver(name: string, library: 'redis' | 'redis5', creat
       const client = create({
         url,
         ...(keyPrefix !== undefined && { keyPrefix }),
+        // Its timers would keep each command in memory for five seconds.
+        commandOptions: { timeout: undefined as never },
         socket: { reconnectStrategy: () => 10 },
       });
       client.on('error', () => {});
