@@ -38,7 +38,8 @@ export async function readParameters(request: IncomingMessage, maxBytes: number)
 }
 
 async function readForm(request: Request, maxBytes: number): Promise<URLSearchParams> {
-  if (typeof request.body === 'object' && request.body !== null) return formOf(request.body);
+  const { body, readableEnded } = request;
+  if (readableEnded && typeof body === 'object' && body !== null) return formOf(body);
   const [contentType = ''] = (request.headers['content-type'] ?? '').split(';');
   const isForm = contentType.trim().toLowerCase() === 'application/x-www-form-urlencoded';
   const chunks: Buffer[] = [];

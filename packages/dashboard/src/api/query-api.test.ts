@@ -27,11 +27,13 @@ afterEach(async () => {
   await monitor.close();
 });
 
-/** The address of a server that answers by the API, and the body that middleware before it has read, if any. */
-async function serve(engine: QueryEngine, options: QueryApiOptions = {}, body?: object): Promise<string> {
+type Before = (request: IncomingMessage) => Promise<void> | void;
+
+/** The address of a server that answers by the API, and what middleware does before it. */
+async function serve(engine: QueryEngine, options: QueryApiOptions = {}, before?: Before): Promise<string> {
   const api = queryApi(engine, { monitor, ...options });
-  const server = createServer((request, response) => {
-    if (body !== undefined) Object.assign(request, { body });
+  const server = createServer(async (request, response) => {
+    await before?.(request);
     void api.answer(request, response, request.url!.split('?')[0]!);
   }).listen(0, '127.0.0.1');
   servers.push(server);
@@ -207,8 +209,16 @@ describe('forms', () => {
   });
 
   it('are taken from the middleware that has read them already', async () => {
-    const parsedBefore = await serve(engineOf(2), {}, { match: ['x{n="1"}', 'x{n="0"}'], start: '0', nothing: 5 });
-    expect(await json(`${parsedBefore}/series`, { method: 'POST' })).toMatchObject({ data: [{ n: '0' }, { n: '1' }] });
+    const base = await serve(engineOf(2), {}, async (request) => {
+      for await (const _ of request);
+      Object.assign(request, { body: { match: ['x{n="1"}', 'x{n="0"}'], start: '0', nothing: 5 } });
+    });
+    expect(await json(`${base}/series`, form('unseen'))).toMatchObject({ data: [{ n: '0' }, { n: '1' }] });
+  });
+
+  it('are read where middleware looked for something else', async () => {
+    const base = await serve(engineOf(2), {}, (request) => void Object.assign(request, { body: {} }));
+    expect(await json(`${base}/query`, form('query=1&time=5'))).toMatchObject({ data: { result: [5, '1'] } });
   });
 });
 
