@@ -8,13 +8,13 @@ const MAX_LENGTH = 128;
 /** So many spenders are told apart in order to know the largest. */
 const MAX_TALLIED = 10_000;
 /** A newcomer takes a place when it has spent so much more than the smallest that has one, lest two take turns. */
-const MARGIN = 1.1;
-/** Series that lost their place stay, since a counter must not go back; in all there are so many for each place. */
+const MARGIN = 1.5;
+/** Series that lost their place stay as they are, since a counter must not go back; so many for each place in all. */
 const SERIES_PER_PLACE = 4;
 
 /**
  * Spend by tenant or feature. The largest spenders have a series each, the rest share `other`; whoever grows into the
- * largest gets a series from then on. The series always add up to everything that was spent.
+ * largest gets a series from then on. What the series grow by always adds up to what was spent.
  */
 export class Attribution {
   readonly #monitor: Monitor;
@@ -63,7 +63,6 @@ export class Attribution {
 
   /** Gives a name a place, if there is one free or if it outgrew the smallest that has one. */
   #apply(name: string, total: number): void {
-    if (!this.#series.has(name) && this.#series.size >= this.#places * SERIES_PER_PLACE) return;
     if (this.#admitted.size >= this.#places) {
       let smallest = '';
       let least = Number.POSITIVE_INFINITY;
@@ -79,8 +78,21 @@ export class Attribution {
 
   #seriesOf(name: string): MoneySeries {
     let series = this.#series.get(name);
-    if (series === undefined) this.#series.set(name, (series = new MoneySeries(this.#counter.labels(name))));
+    if (series === undefined) {
+      if (this.#series.size >= this.#places * SERIES_PER_PLACE) this.#dropOldest();
+      this.#series.set(name, (series = new MoneySeries(this.#counter.labels(name))));
+    }
     return series;
+  }
+
+  /** Takes away the series that has been there longest of those that lost their place. */
+  #dropOldest(): void {
+    for (const name of this.#series.keys()) {
+      if (this.#admitted.has(name)) continue;
+      this.#series.delete(name);
+      this.#counter.remove({ attribution: name });
+      return;
+    }
   }
 
   /** Makes room by forgetting those who spent less than most. */

@@ -2,6 +2,8 @@ import { type Account, type Answer, type Balance, HOLD_MS, type Hold, hasRoom, t
 
 interface Page {
   spentUsd: number;
+  reservedUsd: number;
+  /** In the order in which they lapse. */
   readonly holds: Map<string, { readonly amountUsd: number; readonly until: number }>;
   readonly marks: Set<string>;
   readonly endsAt: number;
@@ -20,14 +22,18 @@ export class MemoryLedger implements Ledger {
     const before = this.balances(accounts, now);
     const refused = accounts.findIndex((account, i) => !hasRoom(account, before[i]!, amountUsd));
     if (refused >= 0) return { balances: before, refusedBy: refused };
-    for (const account of accounts) this.#page(account, now).holds.set(id, { amountUsd, until: now + HOLD_MS });
+    for (const account of accounts) {
+      const page = this.#page(account, now);
+      page.holds.set(id, { amountUsd, until: now + HOLD_MS });
+      page.reservedUsd += amountUsd;
+    }
     return { balances: this.balances(accounts, now), refusedBy: undefined };
   }
 
   settle({ id, accounts }: Hold, costUsd: number, now: number): Answer {
     for (const account of accounts) {
       const page = this.#page(account, now);
-      page.holds.delete(id);
+      release(page, id);
       page.spentUsd += costUsd;
     }
     return { balances: this.balances(accounts, now), refusedBy: undefined };
@@ -35,13 +41,12 @@ export class MemoryLedger implements Ledger {
 
   balances(accounts: readonly Account[], now: number): readonly Balance[] {
     return accounts.map((account) => {
-      const { spentUsd, holds } = this.#page(account, now);
-      let reservedUsd = 0;
-      for (const [id, { amountUsd, until }] of holds) {
-        if (until <= now) holds.delete(id);
-        else reservedUsd += amountUsd;
+      const page = this.#page(account, now);
+      for (const [id, { until }] of page.holds) {
+        if (until > now) break;
+        release(page, id);
       }
-      return { spentUsd, reservedUsd };
+      return { spentUsd: page.spentUsd, reservedUsd: page.reservedUsd };
     });
   }
 
@@ -65,7 +70,7 @@ export class MemoryLedger implements Ledger {
     let page = this.#pages.get(key);
     if (page === undefined) {
       if (this.#pages.size >= MAX_PAGES) this.#forget(now);
-      this.#pages.set(key, (page = { spentUsd: 0, holds: new Map(), marks: new Set(), endsAt }));
+      this.#pages.set(key, (page = { spentUsd: 0, reservedUsd: 0, holds: new Map(), marks: new Set(), endsAt }));
     }
     return page;
   }
@@ -73,4 +78,12 @@ export class MemoryLedger implements Ledger {
   #forget(now: number): void {
     for (const [key, { endsAt }] of this.#pages) if (endsAt + KEEP_MS < now) this.#pages.delete(key);
   }
+}
+
+function release(page: Page, id: string): void {
+  const held = page.holds.get(id);
+  if (held === undefined) return;
+  page.holds.delete(id);
+  // What sums in fractions leave over must not stay.
+  page.reservedUsd = page.holds.size === 0 ? 0 : Math.max(0, page.reservedUsd - held.amountUsd);
 }

@@ -12,12 +12,31 @@ const BUSY_MS = 250;
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
-  CREATE TABLE IF NOT EXISTS account (key TEXT PRIMARY KEY, spent REAL NOT NULL DEFAULT 0, ends_at REAL NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS account (
+    key TEXT PRIMARY KEY, spent REAL NOT NULL DEFAULT 0, reserved REAL NOT NULL DEFAULT 0, ends_at REAL NOT NULL
+  ) STRICT;
   CREATE TABLE IF NOT EXISTS hold (
     key TEXT NOT NULL, id TEXT NOT NULL, amount REAL NOT NULL, until REAL NOT NULL, PRIMARY KEY (key, id)
   ) STRICT;
+  CREATE INDEX IF NOT EXISTS hold_until ON hold (key, until);
   CREATE TABLE IF NOT EXISTS mark (key TEXT NOT NULL, mark TEXT NOT NULL, PRIMARY KEY (key, mark)) STRICT;
 `;
+
+/** One for each thing that is asked of the database. */
+const STATEMENTS = {
+  open: 'INSERT OR IGNORE INTO account (key, ends_at) VALUES (?, ?)',
+  balance: 'SELECT spent, reserved FROM account WHERE key = ?',
+  lapsed: 'SELECT 1 FROM hold WHERE key = ? AND until <= ? LIMIT 1',
+  lapse: 'DELETE FROM hold WHERE key = ? AND until <= ?',
+  recount: 'UPDATE account SET reserved = (SELECT total(amount) FROM hold WHERE hold.key = account.key) WHERE key = ?',
+  hold: 'INSERT OR REPLACE INTO hold (key, id, amount, until) VALUES (?, ?, ?, ?)',
+  reserve: 'UPDATE account SET reserved = reserved + ? WHERE key = ?',
+  unhold: 'DELETE FROM hold WHERE key = ? AND id = ? RETURNING amount',
+  // What sums in fractions leave over must not stay.
+  settle: `UPDATE account SET spent = spent + ?,
+    reserved = iif(EXISTS (SELECT 1 FROM hold WHERE hold.key = account.key), max(0, reserved - ?), 0) WHERE key = ?`,
+  mark: 'INSERT OR IGNORE INTO mark (key, mark) VALUES (?, ?)',
+} as const;
 
 /** Where accounts are kept unless told otherwise: beside the history of `TELLTALE_DB`, else in the user's cache folder. */
 export function defaultLedgerFile(env: NodeJS.ProcessEnv): string {
@@ -34,13 +53,7 @@ export function defaultLedgerFile(env: NodeJS.ProcessEnv): string {
 export class SqliteLedger implements Ledger {
   readonly store = 'sqlite';
   readonly #database: DatabaseSync;
-  readonly #open: StatementSync;
-  readonly #spent: StatementSync;
-  readonly #spend: StatementSync;
-  readonly #reserved: StatementSync;
-  readonly #hold: StatementSync;
-  readonly #unhold: StatementSync;
-  readonly #mark: StatementSync;
+  readonly #statements: Readonly<Record<keyof typeof STATEMENTS, StatementSync>>;
 
   /** @throws {Error} where the file cannot be made or is no database. */
   constructor(file: string, now: number) {
@@ -50,24 +63,22 @@ export class SqliteLedger implements Ledger {
     const database = new DatabaseSync(file, { timeout: BUSY_MS });
     this.#database = database;
     database.exec(SCHEMA);
-    this.#open = database.prepare('INSERT OR IGNORE INTO account (key, ends_at) VALUES (?, ?)');
-    this.#spent = database.prepare('SELECT spent FROM account WHERE key = ?');
-    this.#spend = database.prepare('UPDATE account SET spent = spent + ? WHERE key = ?');
-    this.#reserved = database.prepare('SELECT total(amount) AS reserved FROM hold WHERE key = ? AND until > ?');
-    this.#hold = database.prepare('INSERT OR REPLACE INTO hold (key, id, amount, until) VALUES (?, ?, ?, ?)');
-    this.#unhold = database.prepare('DELETE FROM hold WHERE key = ? AND id = ?');
-    this.#mark = database.prepare('INSERT OR IGNORE INTO mark (key, mark) VALUES (?, ?)');
+    this.#statements = Object.fromEntries(
+      Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]),
+    ) as Record<keyof typeof STATEMENTS, StatementSync>;
     this.#forget(now);
   }
 
   reserve({ id, amountUsd, accounts }: Hold, now: number): Answer {
+    const { open, hold, reserve } = this.#statements;
     return this.#atomically(() => {
-      const before = this.balances(accounts, now);
+      const before = this.#balances(accounts, now);
       const refused = accounts.findIndex((account, i) => !hasRoom(account, before[i]!, amountUsd));
       if (refused >= 0) return { balances: before, refusedBy: refused };
       for (const { key, endsAt } of accounts) {
-        this.#open.run(key, endsAt);
-        this.#hold.run(key, id, amountUsd, now + HOLD_MS);
+        open.run(key, endsAt);
+        hold.run(key, id, amountUsd, now + HOLD_MS);
+        reserve.run(amountUsd, key);
       }
       const balances = before.map((each) => ({ ...each, reservedUsd: each.reservedUsd + amountUsd }));
       return { balances, refusedBy: undefined };
@@ -75,34 +86,44 @@ export class SqliteLedger implements Ledger {
   }
 
   settle({ id, accounts }: Hold, costUsd: number, now: number): Answer {
+    const { open, unhold, settle } = this.#statements;
     return this.#atomically(() => {
       for (const { key, endsAt } of accounts) {
-        this.#open.run(key, endsAt);
-        this.#unhold.run(key, id);
-        this.#spend.run(costUsd, key);
+        open.run(key, endsAt);
+        const held = (unhold.get(key, id)?.amount as number | undefined) ?? 0;
+        settle.run(costUsd, held, key);
       }
-      return { balances: this.balances(accounts, now), refusedBy: undefined };
+      return { balances: this.#balances(accounts, now), refusedBy: undefined };
     });
   }
 
   balances(accounts: readonly Account[], now: number): readonly Balance[] {
-    return accounts.map(({ key }) => ({
-      spentUsd: (this.#spent.get(key)?.spent as number | undefined) ?? 0,
-      reservedUsd: this.#reserved.get(key, now)!.reserved as number,
-    }));
+    return this.#atomically(() => this.#balances(accounts, now));
   }
 
   isFirst({ key }: Account, mark: string): boolean {
-    return this.#mark.run(key, mark).changes === 1;
+    return this.#statements.mark.run(key, mark).changes === 1;
   }
 
   close(): void {
     this.#database.close();
   }
 
+  #balances(accounts: readonly Account[], now: number): readonly Balance[] {
+    const { balance, lapsed, lapse, recount } = this.#statements;
+    return accounts.map(({ key }) => {
+      if (lapsed.get(key, now) !== undefined) {
+        lapse.run(key, now);
+        recount.run(key);
+      }
+      const found = balance.get(key) as { readonly spent: number; readonly reserved: number } | undefined;
+      return { spentUsd: found?.spent ?? 0, reservedUsd: found?.reserved ?? 0 };
+    });
+  }
+
   #forget(now: number): void {
     const before = now - KEEP_MS;
-    this.#database.prepare('DELETE FROM hold WHERE until < ?').run(now);
+    this.#database.prepare('DELETE FROM hold WHERE until < ?').run(before);
     this.#database.prepare('DELETE FROM mark WHERE key IN (SELECT key FROM account WHERE ends_at < ?)').run(before);
     this.#database.prepare('DELETE FROM account WHERE ends_at < ?').run(before);
   }
