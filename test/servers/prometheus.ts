@@ -42,8 +42,8 @@ export async function startPrometheus(target: string): Promise<Prometheus> {
   return { url, stop, api, query: (expression) => api('query', { query: expression }) as Promise<QueryData> };
 }
 
-/** Starts a real Prometheus with this configuration file and these flags, over no data. */
-export async function startServer(configuration: string, flags: readonly string[]): Promise<Server> {
+/** Starts a real Prometheus with this configuration file and these flags, over no data or over the blocks in `data`. */
+export async function startServer(configuration: string, flags: readonly string[], data?: string): Promise<Server> {
   const { command, env } = await debianProgram('prometheus', 'prometheus');
   const folder = mkdtempSync(join(tmpdir(), 'telltale-prometheus-'));
   const config = join(folder, 'prometheus.yml');
@@ -54,7 +54,7 @@ export async function startServer(configuration: string, flags: readonly string[
     command,
     [
       `--config.file=${config}`,
-      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--storage.tsdb.path=${data ?? join(folder, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
       '--log.level=warn',
       ...flags,

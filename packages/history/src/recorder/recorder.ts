@@ -27,24 +27,27 @@ export class Recorder {
   #before: Snapshot | undefined;
   /** The series of the snapshot before that had not ended. */
   #living: readonly RecordedSeries[] = [];
-  #due = 1;
+  /** At one, a snapshot is due; the first is. */
+  #due: number;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(setting: RecorderSetting) {
     this.#setting = setting;
     this.#expectedMs = setting.intervalMs / setting.samplingRate;
+    this.#due = 1 - setting.samplingRate;
   }
 
   /** Takes a snapshot if the sampling rate has one kept now. */
   tick(): Promise<void> {
     this.#due += this.#setting.samplingRate;
-    if (this.#due < 1) return this.#turn;
+    // Tenths do not add up to one.
+    if (this.#due < 1 - 1e-9) return this.#turn;
+    this.#due -= 1;
     return this.record();
   }
 
   /** Takes a snapshot now. */
   record(): Promise<void> {
-    if (this.#due >= 1) this.#due -= 1;
     return this.#next(() => this.#record());
   }
 

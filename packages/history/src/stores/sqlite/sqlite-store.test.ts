@@ -2,7 +2,8 @@ import { renameSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { Matcher } from '@telltale/promql';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { counters, START, samplesOf, seriesOf, snapshotOf, sqliteStore } from '../../../test/samples.ts';
+import { samplesOf, sqliteStore } from '../../../test/samples.ts';
+import { counters, START, seriesOf, snapshotOf } from '../../../test/series.ts';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;
