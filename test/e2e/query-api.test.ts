@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import { createMonitor } from '@telltale/core';
+import { createMonitor, resolveConfig } from '@telltale/core';
 import { queryApi } from '@telltale/dashboard';
+import { historyEngine, readKpis, startHistory } from '@telltale/history';
+import { expressMonitoring, httpOptions } from '@telltale/http';
 import { createQueryEngine, MemorySource } from '@telltale/promql';
+import express from 'express';
 import { Registry } from 'prom-client';
-import { PrometheusDriver } from 'prometheus-query';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { debianProgram } from '../servers/debian.ts';
 
@@ -105,65 +107,6 @@ describe('promtool, told our address as it would be told that of a Prometheus', 
   });
 });
 
-describe('prometheus-query, told our address as it would be told that of a Prometheus', () => {
-  const ask = (options: object = {}) =>
-    new PrometheusDriver({ endpoint: url.replace('/telltale', ''), baseURL: '/telltale/api/v1', ...options });
-
-  it.each([false, true])('asks for moments and ranges (preferPost: %s)', async (preferPost) => {
-    const client = ask({ preferPost });
-    const { resultType, result } = await client.instantQuery('http_requests_in_flight', END);
-    expect(resultType).toBe('vector');
-    expect(result).toMatchObject([
-      { metric: { name: 'http_requests_in_flight', labels: { service: 'shop' } }, value: { value: 4 } },
-    ]);
-    const range = await client.rangeQuery('sum(rate(http_requests_total[5m]))', START + 600_000, END, 600);
-    expect(range.result[0].values.map(({ value }: { value: number }) => value)).toEqual(Array(6).fill(0.6));
-    expect(range.result[0].values[0].time).toEqual(new Date(START + 600_000));
-  });
-
-  it.each([false, true])('asks for series and labels (preferPost: %s)', async (preferPost) => {
-    const client = ask({ preferPost });
-    const series = await client.series('{service="shop"}', START, END);
-    expect(series.map(({ name }) => name).sort()).toEqual([
-      'http_requests_in_flight',
-      'http_requests_total',
-      'http_requests_total',
-    ]);
-    expect(await client.labelNames()).toEqual(['__name__', 'method', 'route', 'service', 'status_code']);
-    expect(await client.labelNames('http_requests_in_flight', START, END)).toEqual(['__name__', 'service']);
-    expect(await client.labelValues('route')).toEqual(['/customers/:id', '/orders']);
-    expect(await client.labelValues('route', ['http_requests_total{route!="/orders"}'])).toEqual(['/customers/:id']);
-  });
-
-  it('asks for what else there is', async () => {
-    const client = ask();
-    expect(await client.metadata()).toEqual({
-      http_requests_total: [{ type: 'counter', help: 'Requests ended.', unit: '' }],
-    });
-    expect(await client.rules()).toEqual([]);
-    expect(await client.alerts()).toEqual([]);
-    expect(await client.targets()).toEqual({ activeTargets: [], droppedTargets: [] });
-    expect(await client.alertmanagers()).toEqual({ activeAlertmanagers: [], droppedAlertmanagers: [] });
-    expect(await client.statusBuildinfo()).toMatchObject({ version: expect.stringMatching(/^3\.\d+\.\d+$/) });
-    for (const status of [client.status(), client.statusFlags(), client.statusRuntimeInfo()]) {
-      expect(await status).toBeTypeOf('object');
-    }
-  });
-
-  it('hears what is wrong with a question', async () => {
-    await expect(ask().instantQuery('sum(')).rejects.toMatchObject({
-      httpStatus: 400,
-      prometheus: { errorType: 'bad_data', error: expect.stringContaining('parse error') },
-    });
-    const warned: unknown[] = [];
-    await expect(ask({ warningHook: (one: unknown) => warned.push(one) }).series([], START, END)).rejects.toMatchObject(
-      {
-        prometheus: { error: 'no match[] parameter provided' },
-      },
-    );
-  });
-});
-
 describe('Grafana, as far as it can be had here: the requests of its Prometheus data source', () => {
   const form = (parameters: Record<string, string>) => ({
     method: 'POST',
@@ -196,5 +139,68 @@ describe('Grafana, as far as it can be had here: the requests of its Prometheus 
       resultType: 'matrix',
       result: [{ metric: { route: '/customers/:id' } }, { metric: { route: '/orders' } }],
     });
+  });
+});
+
+describe('a service that remembers by itself', () => {
+  const token = ['to', 'ken'].join('');
+  let passed = 0;
+  const clock = { now: () => END + passed, monotonic: () => passed };
+  const service = createMonitor({ registry: new Registry(), serviceName: 'shop', logLevel: 'CRITICAL', clock }, {});
+  const history = startHistory(service, { backends: ['memory'] });
+  const engine = historyEngine(history, { monitor: service });
+  let app: Server;
+  let address: string;
+
+  beforeAll(async () => {
+    const api = queryApi(engine, { monitor: service });
+    app = express()
+      .use(expressMonitoring(service, resolveConfig(httpOptions, { token }, {}), api))
+      .get('/orders/:id', (_, response) => void response.json({}))
+      .listen(0, '127.0.0.1');
+    await once(app, 'listening');
+    address = `http://127.0.0.1:${(app.address() as AddressInfo).port}`;
+    for (let minute = 0; minute <= 5; minute++) {
+      for (let id = 0; id < 6; id++) await fetch(`${address}/orders/${id}`).then((response) => response.text());
+      await history.flush();
+      passed += 60_000;
+    }
+    passed -= 60_000;
+  });
+  afterAll(async () => {
+    app.close();
+    app.closeAllConnections();
+    await service.close();
+  });
+
+  const ask = async (path: string, init: RequestInit = { headers: { authorization: `Bearer ${token}` } }) => {
+    const response = await fetch(`${address}/telltale/api/v1/${path}`, init);
+    const text = await response.text();
+    return { status: response.status, answer: text.startsWith('{') ? JSON.parse(text) : text };
+  };
+
+  it('answers whoever has the token, and nobody else', async () => {
+    const query = new URLSearchParams({ query: 'sum by (route) (increase(http_requests_total[4m]))' });
+    expect((await ask(`query?${query}`)).answer.data.result).toEqual([
+      { metric: { route: '/orders/:id' }, value: [clock.now() / 1000, '24'] },
+    ]);
+    for (const path of ['query?query=1', 'labels', 'status/buildinfo', 'nothing']) {
+      expect((await ask(path, {})).status, path).toBe(401);
+    }
+  });
+
+  it('says of its metrics what a scrape would say', async () => {
+    expect((await ask('metadata?metric=http_requests_total')).answer.data).toEqual({
+      http_requests_total: [{ type: 'counter', help: expect.stringContaining('status code'), unit: '' }],
+    });
+    expect((await ask('label/route/values')).answer.data).toContain('/orders/:id');
+  });
+
+  it('holds its figures against their targets', async () => {
+    const readings = await readKpis(engine);
+    const states = Object.fromEntries(readings.map(({ name, value, state }) => [name, [value, state]]));
+    expect(states['Request error rate']).toEqual([0, 'ok']);
+    expect(states['Request latency P95']).toEqual([expect.any(Number), 'ok']);
+    expect(states['Cache hit rate']).toEqual([undefined, 'no data']);
   });
 });
