@@ -66,7 +66,7 @@ export function observeStainless(client: StainlessClient, options: MonitorAIOpti
     if (described === undefined) return;
     const provider = options.provider ?? dialect.provider(client);
     const exchange = await beginExchange(observer, provider, described);
-    exchange.signal = request.signal ?? undefined;
+    exchange.signal = request.signal ?? null;
     calls.set(request, exchange);
     if (request.signal) giveUpWith(request.signal, new WeakRef(exchange));
   };

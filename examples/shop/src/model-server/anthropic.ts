@@ -46,16 +46,17 @@ function eventsOf(message: Body, { directives }: Exchange): string[] {
   const { content, usage, stop_reason } = message;
   const begun = { ...message, content: [], stop_reason: null, usage: { ...usage, output_tokens: 1 } };
   const events = [tell('message_start', { message: begun }), tell('ping')];
-  (content as Body[]).forEach((block, index) => {
+  for (const [index, block] of (content as Body[]).entries()) {
     const empty = { text: '', thinking: '', signature: '', input: {} };
     const fields = Object.keys(block).map((key) => [key, key in empty ? empty[key as keyof typeof empty] : block[key]]);
     events.push(tell('content_block_start', { index, content_block: Object.fromEntries(fields) }));
-    for (const delta of deltasOf(block)) events.push(tell('content_block_delta', { index, delta }));
     if (directives.streamError) {
       events.push(tell('error', { error: { type: 'overloaded_error', message: 'Overloaded' } }));
+      return events;
     }
+    for (const delta of deltasOf(block)) events.push(tell('content_block_delta', { index, delta }));
     events.push(tell('content_block_stop', { index }));
-  });
+  }
   events.push(
     tell('message_delta', {
       delta: { stop_reason, stop_sequence: null },

@@ -34,7 +34,11 @@ export interface Directives {
 export function readDirectives(header: string | string[] | undefined, model: string): Directives {
   const behind = model.includes('#') ? model.slice(model.indexOf('#') + 1) : '';
   const words = `${Array.isArray(header) ? header.join(',') : (header ?? '')},${behind}`.split(',');
-  const given = new Map(words.map((entry) => entry.trim().split('=', 2) as [string, string?]));
+  const given = new Map<string, string | undefined>();
+  for (const entry of words) {
+    const [name = '', value] = entry.trim().split('=', 2);
+    given.set(name, value);
+  }
   const amount = (name: string): number => Number(given.get(name) ?? 0) || 0;
   const [status, times] = (given.get('fail') ?? '').split(':');
   return {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
 import { type Directives, modelName, readDirectives } from './directives.ts';
 
 /** A JSON object as it was sent. */
@@ -16,8 +17,6 @@ export interface Exchange {
   readonly requestId: string;
 }
 
-let requests = 0;
-
 /** Reads a request. A form's fields are read too; its files are not. */
 export async function readExchange(request: IncomingMessage, response: ServerResponse): Promise<Exchange> {
   const chunks: Buffer[] = [];
@@ -33,7 +32,7 @@ export async function readExchange(request: IncomingMessage, response: ServerRes
     body,
     model: modelName(named),
     directives: readDirectives(request.headers['x-model-server'], named),
-    requestId: `req_${++requests}`,
+    requestId: `req_${crc32(JSON.stringify(body.messages ?? body.input ?? body.prompt ?? path))}`,
   };
 }
 

@@ -61,8 +61,11 @@ async function chat(exchange: Exchange): Promise<void> {
       ...(asked && { usage: null }),
     });
   const pieces = [chunk({ role: 'assistant', content: '', refusal: null })];
-  if (directives.streamError)
+  if (directives.streamError) {
     pieces.push(event({ error: { message: 'The model is overloaded', type: 'server_error' } }));
+    await sendStream(exchange, 'text/event-stream; charset=utf-8', pieces);
+    return;
+  }
   if (calls) pieces.push(chunk({ tool_calls: calls.map((call, index) => ({ index, ...call })) }));
   for (const content of piecesOf(text)) pieces.push(chunk({ content }));
   pieces.push(chunk({}, reason));

@@ -20,8 +20,8 @@ export class Exchange {
   readonly described: DescribedCall;
   /** Usage was asked for where the caller did not, and must not be seen by them. */
   stripsUsage = false;
-  /** Who else knows that the caller gave up. */
-  signal: AbortSignal | undefined;
+  /** Tells whether the caller gave up; `null` where they cannot, `undefined` where it is not known. */
+  signal: AbortSignal | null | undefined;
   readonly #call: AICall;
   readonly #answer: Answer;
   #over = false;
@@ -70,10 +70,11 @@ export class Exchange {
   }
 
   #attemptFailed(error: unknown, status: number | undefined, another: boolean): void {
-    const aborted = this.signal?.aborted === true;
     this.#running = false;
-    if (another && !aborted) this.#call.attemptFailed(error, status);
-    else this.#end({ error, aborted: aborted || (this.signal === undefined && isAbort(error)) });
+    const aborted = this.signal === undefined ? isAbort(error) : this.signal?.aborted === true;
+    const failure = aborted || !isAbort(error) ? error : timeout(error);
+    if (another && !aborted) this.#call.attemptFailed(failure, status);
+    else this.#end({ error: failure, aborted });
   }
 
   #watchAnswer(response: Response): Response | undefined {
@@ -94,7 +95,7 @@ export class Exchange {
         this.#end();
         return undefined;
       },
-      failed: (error) => this.#end({ error, aborted: this.#wasAborted(error) }),
+      failed: (error) => this.#broken(error),
       cancelled: () => this.#end({ aborted: true }),
     });
   }
@@ -115,7 +116,7 @@ export class Exchange {
         this.#end();
         return stripper?.end();
       },
-      failed: (error) => this.#end({ error, aborted: this.#wasAborted(error) }),
+      failed: (error) => this.#broken(error),
       // An SDK that has read the last event need not wait for the end of the connection.
       cancelled: () => this.#end({ aborted: !this.#complete }),
     });
@@ -178,8 +179,12 @@ export class Exchange {
     this.described.protocol.read(this.#answer, value);
   }
 
-  #wasAborted(error: unknown): boolean {
-    return this.signal === undefined ? isAbort(error) : this.signal.aborted || isAbort(error);
+  /** Where a stream is broken off from this side, its reader left it; where a body is, it took too long. */
+  #broken(error: unknown): void {
+    const aborted = isAbort(error) && (this.signal == null || this.signal.aborted || this.described.stream);
+    if (aborted && this.signal !== undefined && !this.signal?.aborted && !this.described.stream) {
+      this.#end({ error: timeout(error) });
+    } else this.#end(aborted ? { aborted } : { error });
   }
 
   #end(end: { readonly error?: unknown; readonly aborted?: boolean } = {}): void {
@@ -193,10 +198,15 @@ export class Exchange {
       servedModel,
       httpStatus: this.#status,
       ...(failure !== undefined && { error: failure }),
-      ...(end.aborted && { aborted: true }),
+      ...(end.aborted && error === undefined && { aborted: true }),
       ...(text && { completion: text }),
     });
   }
+}
+
+/** What the caller did not break off, the SDK did when its time was over. */
+function timeout(cause: unknown): Error {
+  return Object.assign(new Error('The model did not answer in time', { cause }), { name: 'TimeoutError' });
 }
 
 /** Begins a call that goes over HTTP. Rejects only where a budget has no room for it. */
