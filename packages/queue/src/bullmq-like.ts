@@ -53,7 +53,7 @@ export interface Connected {
   readonly backend?: {
     readonly client?: unknown;
     readonly queueName?: string;
-    readonly connection?: { readonly isClosing?: boolean };
+    readonly connection?: { readonly isClosing?: unknown };
     query?(text: string, values: readonly unknown[]): Promise<{ readonly rows: readonly Record<string, unknown>[] }>;
   };
   toKey(type: string): string;

@@ -39,7 +39,7 @@ export async function depthSource(queue: Connected): Promise<DepthSource | undef
   const { backend } = queue;
   if (typeof backend?.query === 'function') {
     const query: Query = (text, values) => backend.query!(text, values);
-    return postgresSource(query, queue.name, () => backend.connection?.isClosing !== true);
+    return postgresSource(query, queue.name, () => !backend.connection?.isClosing);
   }
   const commands = redisCommands(await (backend === undefined ? queue.client : backend.client));
   return commands && redisSource(commands, (type) => queue.toKey(type));

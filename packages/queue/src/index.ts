@@ -3,6 +3,7 @@ export type { QueueCounts, QueueStatus } from './depth-source.ts';
 export { monitorFlow } from './flow.ts';
 export { runInJobContext } from './job-context.ts';
 export { queueMetrics } from './metrics.ts';
+export { type FoundQueues, type MonitorQueuesOptions, monitorQueues } from './monitor-queues.ts';
 export type { MonitorQueueOptions, MonitorWorkerOptions } from './options.ts';
 export { monitorQueue } from './queue.ts';
 export { queueStatus } from './queue-status.ts';

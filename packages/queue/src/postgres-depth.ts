@@ -9,46 +9,47 @@ export type Query = (
 /** A row among BullMQ's own of the queue: `holder expiry`, the expiry by the clock of the server. */
 const ELECTION = 'telltale-reader';
 
-const ELECT = `
-  INSERT INTO meta AS m (queue, field, value)
-  VALUES ($1, '${ELECTION}', $2 || ' ' || (extract(epoch FROM clock_timestamp()) * 1000 + $3::bigint)::bigint)
-  ON CONFLICT (queue, field) DO UPDATE SET value = EXCLUDED.value
-  WHERE split_part(m.value, ' ', 1) = $2
-     OR split_part(m.value, ' ', 2)::bigint < extract(epoch FROM clock_timestamp()) * 1000
-  RETURNING 1 AS elected`;
-
-const RESIGN = `DELETE FROM meta WHERE queue = $1 AND field = '${ELECTION}' AND split_part(value, ' ', 1) = $2`;
-
-/** Each state has a partial index of BullMQ's; the finished ones are counted over theirs. */
-const READ = `
-  SELECT state::text AS state, priority > 0 AS urgent, count(*)::int AS jobs
-    FROM job WHERE queue = $1 GROUP BY 1, 2`;
-
-const NEXT = `
-  (SELECT added_at_ms + delay_ms AS since, added_at_ms FROM job WHERE queue = $1 AND state = 'waiting'
-    ORDER BY priority, seq LIMIT 1)`;
-
-const PAUSED = `SELECT value FROM meta WHERE queue = $1 AND field = 'paused'`;
+/** `schema` is empty where the search path leads to BullMQ's tables, else their schema and a dot. */
+const statements = (schema: string) => ({
+  elect: `
+    INSERT INTO ${schema}meta AS m (queue, field, value)
+    VALUES ($1, '${ELECTION}', $2 || ' ' || (extract(epoch FROM clock_timestamp()) * 1000 + $3::bigint)::bigint)
+    ON CONFLICT (queue, field) DO UPDATE SET value = EXCLUDED.value
+    WHERE split_part(m.value, ' ', 1) = $2
+       OR split_part(m.value, ' ', 2)::bigint < extract(epoch FROM clock_timestamp()) * 1000
+    RETURNING 1 AS elected`,
+  resign: `
+    DELETE FROM ${schema}meta WHERE queue = $1 AND field = '${ELECTION}' AND split_part(value, ' ', 1) = $2`,
+  count: `
+    SELECT state::text AS state, priority > 0 AS urgent, count(*)::int AS jobs
+      FROM ${schema}job WHERE queue = $1 GROUP BY 1, 2`,
+  next: `
+    SELECT added_at_ms + delay_ms AS since FROM ${schema}job WHERE queue = $1 AND state = 'waiting'
+     ORDER BY priority, seq LIMIT 1`,
+  paused: `SELECT value FROM ${schema}meta WHERE queue = $1 AND field = 'paused'`,
+  queues: `SELECT DISTINCT queue FROM ${schema}meta`,
+});
 
 /** Reads a queue of BullMQ's Postgres backend by three queries; its counting walks the rows of the queue. */
-export function postgresSource(query: Query, queue: string, ready: () => boolean): DepthSource {
+export function postgresSource(query: Query, queue: string, ready: () => boolean, schema?: string): DepthSource {
+  const sql = statements(qualifier(schema));
   return {
     ready,
 
     async elect(holder, leaseMs) {
-      const { rows } = await query(ELECT, [queue, holder, Math.ceil(leaseMs)]);
+      const { rows } = await query(sql.elect, [queue, holder, Math.ceil(leaseMs)]);
       return rows.length > 0;
     },
 
     async resign(holder) {
-      await query(RESIGN, [queue, holder]);
+      await query(sql.resign, [queue, holder]);
     },
 
     async read(now) {
       const [counted, next, paused] = await Promise.all([
-        query(READ, [queue]),
-        query(NEXT, [queue]),
-        query(PAUSED, [queue]),
+        query(sql.count, [queue]),
+        query(sql.next, [queue]),
+        query(sql.paused, [queue]),
       ]);
       const count = (state: string, urgent?: boolean): number =>
         counted.rows
@@ -70,4 +71,14 @@ export function postgresSource(query: Query, queue: string, ready: () => boolean
       };
     },
   };
+}
+
+/** The names of all queues in a schema of BullMQ's. */
+export async function postgresQueues(query: Query, schema: string): Promise<string[]> {
+  const { rows } = await query(statements(qualifier(schema)).queues, []);
+  return rows.map((row) => String(row.queue));
+}
+
+function qualifier(schema: string | undefined): string {
+  return schema === undefined ? '' : `"${schema.replaceAll('"', '""')}".`;
 }

@@ -39,7 +39,8 @@ export const postgres6: QueueDriver = {
   name: 'BullMQ 6, Postgres',
   async start() {
     const database = await startTestDatabase();
-    const pool = new pg.Pool({ connectionString: database.url });
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
     const { createPostgresBackend } = bullmq as never as { createPostgresBackend: never };
     const connectionString = database.url;
     const first = new bullmq.Queue(
@@ -54,13 +55,14 @@ export const postgres6: QueueDriver = {
       { connectionString } as never,
       {
         endLease: async (queue) => {
-          await pool.query(
+          await client.query(
             "UPDATE bullmq.meta SET value = split_part(value, ' ', 1) || ' 1' WHERE queue = $1 AND field = 'telltale-reader'",
             [queue.name],
           );
         },
         async stop() {
-          await pool.end();
+          await othersGone(client);
+          await client.end();
           await database.stop();
         },
       },
@@ -97,4 +99,14 @@ function backend(
     flow: (options) => new FlowProducer({ ...options, connection }, factory),
     ...rest,
   };
+}
+
+/** A pool says that it has ended before its connections have, and one that the server ends throws from nowhere. */
+async function othersGone(client: pg.Client): Promise<void> {
+  for (let i = 0; i < 1_000; i++) {
+    const { rows } = await client.query(
+      "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
+    );
+    if (rows[0].n === 0) return;
+  }
 }

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import * as queue from './index.ts';
+
+it('exports what is named here, and nothing else', () => {
+  expect(Object.keys(queue).sort()).toMatchInlineSnapshot(`
+    [
+      "monitorFlow",
+      "monitorQueue",
+      "monitorQueues",
+      "monitorWorker",
+      "queueMetrics",
+      "queueStatus",
+      "runInJobContext",
+    ]
+  `);
+});
