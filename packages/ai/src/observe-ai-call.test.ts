@@ -1,6 +1,6 @@
 import { currentContext, runWithContext } from '@telltale/core';
 import { expect, it } from 'vitest';
-import { testMonitor } from '../../core/test/test-monitor.ts';
+import { testMonitor } from '../../../test/ai/test-monitor.ts';
 import { aiObserver } from './observe-ai-call.ts';
 
 const CALL = { provider: 'openai', model: 'gpt-4o', operation: 'chat' };

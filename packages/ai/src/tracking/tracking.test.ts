@@ -1,6 +1,6 @@
 import { currentContext, resolveConfig, runWithContext } from '@telltale/core';
 import { expect, it } from 'vitest';
-import { testMonitor } from '../../../core/test/test-monitor.ts';
+import { testMonitor } from '../../../../test/ai/test-monitor.ts';
 import { BudgetExceededError } from '../budgets/budget-exceeded-error.ts';
 import { configureAI } from '../observe-ai-call.ts';
 import { aiOptions } from '../options.ts';
