@@ -76,7 +76,11 @@ export class IoredisIntegration {
         'sendCommand',
         (send) =>
           function (command: IoredisCommand) {
-            integration.#watch(command);
+            try {
+              integration.#watch(command);
+            } catch (error) {
+              observer.monitor.errors.report('cache', error);
+            }
             // biome-ignore lint/complexity/noArguments: handed on as they came, whatever the version
             return send.apply(this, arguments as never);
           },

@@ -2,7 +2,7 @@ import type { Counter, CounterSeries, Monitor } from '@telltale/core';
 import type { CacheConfig } from './options.ts';
 
 /** Stands for the prefix of every key that has none fit to be shown, and of those past the limit. */
-export const OTHER_PREFIX = 'other';
+const OTHER_PREFIX = 'other';
 
 const LONGEST_PREFIX = 40;
 const SEPARATOR = 58; // :

@@ -1,4 +1,4 @@
-import { createClient, createClientPool, RESP_TYPES } from 'redis';
+import { createClient, createClientPool, createSentinel, RESP_TYPES } from 'redis';
 import { createClient as createClient5, createClientPool as createPool5 } from 'redis5';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { TestMonitor } from '../../../test/contracts/cache/kit.ts';
@@ -87,6 +87,11 @@ describe.each(VERSIONS)('%s', (_, create, createPool) => {
     await expect(client.multi().get('list:1').get('user:9').execAsPipeline()).rejects.toThrow('WRONGTYPE');
     expect(await test.samples('cache_errors_total')).toEqual(['redis WRONGTYPE = 1']);
     expect((await test.operations(['aborted'])).get('get')).toBe(2);
+  });
+
+  it('refuses a Sentinel client', () => {
+    const sentinel = createSentinel({ name: 'main', sentinelRootNodes: [{ host: '127.0.0.1', port: 1 }] });
+    expect(() => monitorRedis(sentinel)).toThrow('[telltale] [cache] monitorRedis was given something');
   });
 
   it('speaks RESP3', async () => {

@@ -19,10 +19,12 @@ type Queued = readonly { readonly args: readonly unknown[] }[];
 
 /** Whether it is a client of node-redis 5 or 6, as `createClient` makes it. */
 export function isNodeRedis(client: object): client is NodeRedisLike {
-  const { sendCommand, _executeMulti, isOpen, on } = client as Record<string, unknown>;
+  const { sendCommand, _executeMulti, _execute, isOpen, on } = client as Record<string, unknown>;
   return (
     typeof sendCommand === 'function' &&
     typeof _executeMulti === 'function' &&
+    // That of a Sentinel client.
+    _execute === undefined &&
     typeof isOpen === 'boolean' &&
     typeof on === 'function'
   );
@@ -121,7 +123,7 @@ export class NodeRedisIntegration {
   }
 
   #begin(args: readonly unknown[]): CommandObservation | undefined {
-    return this.#observer.begin(args[0], args, 1, currentContext());
+    return this.#observer.begin(args?.[0], args, 1, currentContext());
   }
 
   #watch(observation: CommandObservation, sent: unknown): unknown {

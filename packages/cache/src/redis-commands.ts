@@ -3,7 +3,7 @@
  * key; `fields`, the same for the fields of one key; `count`, how many of the keys are there; `collection`, empty
  * where the key is missing.
  */
-export type Lookup = 'value' | 'field' | 'values' | 'fields' | 'count' | 'collection';
+type Lookup = 'value' | 'field' | 'values' | 'fields' | 'count' | 'collection';
 
 /** What is known of a command. */
 export interface RedisCommand {

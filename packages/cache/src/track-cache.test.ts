@@ -32,6 +32,21 @@ it('measures a look-up, returns what it found, and loads what it did not', async
   expect(await test.samples('cache_operation_duration_seconds_sum')).toEqual(['memory get = 0']);
 });
 
+it('waits for what only begins when it is awaited', async () => {
+  const test = new TestMonitor();
+  let begun = 0;
+  const lazy = {
+    // biome-ignore lint/suspicious/noThenProperty: that is what is tested
+    then: (resolve: (value: unknown) => void) => {
+      begun++;
+      resolve(null);
+    },
+  };
+  expect(await trackCache('orders', 'memory', () => lazy, { monitor: test.monitor })).toBeNull();
+  expect(begun).toBe(1);
+  expect(await test.samples('cache_operations_total')).toEqual(['memory get miss = 1']);
+});
+
 it('hands on what a look-up throws and rejects with, and counts it', async () => {
   const test = new TestMonitor();
   const { monitor } = test;

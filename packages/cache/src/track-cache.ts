@@ -26,7 +26,7 @@ export interface TrackCacheOptions<R> {
 /**
  * Counts a look-up in any cache, under `cache="<system>"` and `prefix="<service>"`: `service` says whose entries they are,
  * `system` where they are kept. Given a function, it calls and times that, takes neither `undefined` nor `null` for a hit,
- * and returns or throws what the function does; with `load`, a miss goes on to that. Never throws of its own accord.
+ * and returns or throws what the function does (of anything with a `then`, a promise of that); with `load`, a miss goes on to that. Never throws of its own accord.
  *
  * @example
  * trackCache('orders', 'redis', { hit: true });
@@ -52,7 +52,7 @@ export function trackCache<R>(
   const end = (result: Result, error?: unknown): void =>
     record(monitor, { service, system, operation, result, durationMs: clock.monotonic() - startedAt, error });
   const found = watchCall(
-    lookup,
+    () => begun(lookup()),
     (value) => end(value === undefined || value === null ? 'miss' : 'hit'),
     (error) => end('error', error),
   );
@@ -68,6 +68,12 @@ interface TrackedLookup {
   readonly result: Result;
   readonly durationMs: number | undefined;
   readonly error?: unknown;
+}
+
+/** A `then` that is not a promise's own says nothing of how it will end until it is asked, as its caller is about to. */
+function begun<R>(result: R): R {
+  const { then } = (result ?? {}) as { readonly then?: unknown };
+  return typeof then === 'function' ? (Promise.resolve(result) as R) : result;
 }
 
 function orLoad<R>(found: R, load: (() => R) | undefined): R {

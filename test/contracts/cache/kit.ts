@@ -6,7 +6,7 @@ import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
 
 /** A clock whose hands the test turns. */
-export class HandClock {
+class HandClock {
   time = 1_000_000;
   readonly now = (): number => 1_800_000_000_000 + this.time;
   readonly monotonic = (): number => this.time;

@@ -6,7 +6,7 @@ import { Redis as Redis5 } from 'ioredis5';
 import { Registry } from 'prom-client';
 import { createClient } from 'redis';
 import { createClient as createClient5 } from 'redis5';
-import { monitorRedis } from '../../../packages/cache/src/monitor-redis.ts';
+import { monitorRedis } from '../src/monitor-redis.ts';
 
 const [library, url = '', monitored] = process.argv.slice(2);
 const reasons: string[] = [];
