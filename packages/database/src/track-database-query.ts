@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { defaultMonitor, labelWord, type Monitor } from '@telltale/core';
 import { QueryObserver, type RunningQuery } from './observe-query.ts';
 import { databaseOptions } from './options.ts';
@@ -54,7 +55,8 @@ export function trackDatabaseQuery<T>(
     running.end({ rows: rowsOf(result) });
     return result;
   }
-  return result.then(
+  // What is only thenable need not answer with a promise.
+  return (types.isPromise(result) ? result : Promise.resolve(result)).then(
     (value) => {
       running.end({ rows: rowsOf(value) });
       return value;

@@ -36,7 +36,9 @@ export function observePgClient(
     'query',
     (original) =>
       function (this: unknown, query: Query, values: unknown, callback: unknown) {
-        if (typeof query === 'object' && query !== null && typeof (query as Submittable).submit === 'function') {
+        // pg refuses it.
+        if (query === undefined || query === null) return original.call(this, query, values, callback);
+        if (typeof (query as Submittable).submit === 'function') {
           observeSubmittable(query as Submittable, observer, connection);
           return original.call(this, query, values, callback);
         }
@@ -63,7 +65,7 @@ function run(
 ): unknown {
   if (callback) return original.call(self, query, values, observed(callback, running));
   if (typeof values === 'function') return original.call(self, query, observed(values, running));
-  const own = typeof query === 'object' && query !== null ? (query as { callback?: unknown }).callback : undefined;
+  const own = typeof query === 'object' ? (query as { callback?: unknown }).callback : undefined;
   if (typeof own === 'function') return original.call(self, query, values, observed(own, running));
 
   const result = original.call(self, query, values);
@@ -110,7 +112,7 @@ function end(running: RunningQuery, result: Result | readonly Result[] | undefin
 /** A named statement need be given with its text only once. */
 function textOf(query: Query, named: Map<unknown, unknown>): unknown {
   if (typeof query === 'string') return query;
-  const { text, name } = (query ?? {}) as { text?: unknown; name?: unknown };
+  const { text, name } = query as { text?: unknown; name?: unknown };
   if (!name) return text;
   if (text === undefined) return named.get(name);
   if (named.size < MAX_NAMED) named.set(name, text);

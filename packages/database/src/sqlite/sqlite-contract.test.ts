@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import Better from 'better-sqlite3';
-import { databaseContract, type DatabaseDriver, type Run } from '../../../../test/contracts/database.ts';
+import { type DatabaseDriver, databaseContract, type Run } from '../../../../test/contracts/database.ts';
 import { monitorClient } from '../monitor-database.ts';
 
 const TABLE = 'CREATE TABLE items (id int PRIMARY KEY, name varchar(100))';

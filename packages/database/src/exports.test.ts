@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { testMonitor } from '../../core/test/test-monitor.ts';
+import * as database from './index.ts';
+
+it('exports what is named here, and nothing else', () => {
+  expect(Object.keys(database).sort()).toMatchInlineSnapshot(`
+    [
+      "databaseMetrics",
+      "databaseOptions",
+      "monitorClient",
+      "monitorPool",
+      "trackDatabaseQuery",
+    ]
+  `);
+});
+
+it('refuses what it does not know, and says what it takes', () => {
+  const options = { monitor: testMonitor().monitor as never };
+  expect(() => database.monitorPool({}, options)).toThrow(
+    /^\[telltale\] \[database\] monitorPool was given a Object, and takes a Knex .*, a Pool of pg, /,
+  );
+  expect(() => database.monitorClient(undefined as never, options)).toThrow('monitorClient was given a undefined');
+  expect(() => database.monitorPool({}, { slowQuery: 1 } as never)).toThrow('did you mean slowQueryMs?');
+});
+
+it('leaves the object alone, and says so, where the registry has such a metric of somebody else', async () => {
+  const { monitor, registry, errors } = testMonitor();
+  registry.registerMetric({ name: 'database_queries_total', get: async () => ({ values: [] }) } as never);
+  const { DatabaseSync } = await import('node:sqlite');
+  const opened = new DatabaseSync(':memory:');
+  expect(database.monitorClient(opened, { monitor: monitor as never })).toBe(opened);
+  expect(Object.hasOwn(opened, 'prepare')).toBe(false);
+  expect(errors.join()).toContain('database_queries_total');
+  expect(database.trackDatabaseQuery('orders', 'x', 'SELECT', () => 1, { monitor: monitor as never })).toBe(1);
+});

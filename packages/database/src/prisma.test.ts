@@ -1,0 +1,75 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { expect, it, onTestFinished } from 'vitest';
+import { observed } from '../../../test/contracts/database/observed.ts';
+import { databaseContract, type Run } from '../../../test/contracts/database.ts';
+import { testMonitor } from '../../core/test/test-monitor.ts';
+import { numbered, onPostgres } from '../test/postgres.ts';
+import { type GeneratedPrisma, generatePrisma, type PrismaClient } from '../test/prisma-client.ts';
+import { monitorClient } from './monitor-database.ts';
+
+let generated: GeneratedPrisma;
+
+const base = onPostgres(
+  'Prisma 7, raw statements',
+  async (connectionString, options, times) => {
+    const original = new generated.PrismaClient({ adapter: new PrismaPg({ connectionString }) });
+    let client = original;
+    for (let i = 0; i < times; i++) client = monitorClient(client, options);
+    // Prisma's promises begin when they are awaited.
+    const run: Run = async (sql, values = []) => client.$queryRawUnsafe(numbered(sql), ...values);
+    return {
+      thing: client,
+      run,
+      transaction: (work) =>
+        client.$transaction((within) => work((sql, values = []) => within.$queryRawUnsafe(numbered(sql), ...values))),
+      close: () => original.$disconnect(),
+    };
+  },
+  { transactions: false, duplicateCode: '23505' },
+);
+const driver = {
+  ...base,
+  setUp: async () => {
+    generated = await generatePrisma();
+    await base.setUp();
+  },
+  tearDown: async () => {
+    generated.remove();
+    await base.tearDown();
+  },
+};
+
+databaseContract(driver);
+
+it("measures a model's calls by the table of the model", async () => {
+  await driver.setUp();
+  onTestFinished(() => driver.tearDown());
+  const { thing, samples, log } = await observed(driver);
+  const prisma = thing as PrismaClient;
+  expect(await prisma.item.create({ data: { id: 1, name: 'a' } })).toEqual({ id: 1, name: 'a' });
+  expect(await prisma.item.findMany()).toHaveLength(1);
+  expect(await prisma.item.findUnique({ where: { id: 2 } })).toBeNull();
+  const id = { where: { id: 3 }, create: { id: 3, name: 'c' }, update: {} };
+  const [created, count] = await prisma.$transaction([prisma.item.upsert(id), prisma.item.count()] as never);
+  expect([created, count]).toEqual([{ id: 3, name: 'c' }, 2]);
+  await prisma.$transaction(async (within) => {
+    expect(await within.item.count()).toBe(2);
+    expect(await within.$queryRaw`SELECT id FROM items WHERE id = ${1}`).toEqual([{ id: 1 }]);
+  });
+  await expect(prisma.item.create({ data: { id: 1, name: 'again' } })).rejects.toMatchObject({ code: 'P2002' });
+  expect(await samples('database_queries_total')).toEqual(['INSERT items = 2', 'SELECT items = 5', 'UPSERT items = 1']);
+  expect(await samples('database_query_errors_total')).toEqual(['INSERT items,error_code="23505" = 1']);
+  expect(log()).toContainEqual(expect.objectContaining({ statement: 'items.findMany', rows: 1 }));
+  expect(prisma.item.findMany()[Symbol.toStringTag]).toBe('PrismaPromise');
+});
+
+it('gives the same extended client for the same client, and for that itself', async () => {
+  const { PrismaClient } = await generatePrisma();
+  const { monitor } = testMonitor();
+  const original = new PrismaClient({ adapter: new PrismaPg({ connectionString: 'postgres://127.0.0.1/nowhere' }) });
+  const options = { monitor: monitor as never };
+  const extended = monitorClient(original, options);
+  expect(extended).not.toBe(original);
+  expect(monitorClient(original, options)).toBe(extended);
+  expect(monitorClient(extended, options)).toBe(extended);
+});
