@@ -21,9 +21,11 @@ export class OtlpPush implements Store {
   readonly #identity: ServiceIdentity;
   readonly #instance: string;
   #connected: Promise<{ sdk: Sdk; exporter: OTLPMetricExporter }> | undefined;
-  #startTime: HrTime | undefined;
+  readonly #startTime: HrTime;
 
-  constructor(endpoint: string | undefined, identity: ServiceIdentity, instance: string) {
+  /** Counts are said to have begun at `startTime`, milliseconds since 1970. */
+  constructor(endpoint: string | undefined, identity: ServiceIdentity, instance: string, startTime: number) {
+    this.#startTime = hrTime(startTime);
     this.#endpoint = endpoint;
     this.#identity = identity;
     this.#instance = instance;
@@ -32,8 +34,9 @@ export class OtlpPush implements Store {
   async write(snapshot: Snapshot): Promise<void> {
     this.#connected ??= this.#connect();
     const { sdk, exporter } = await this.#connected;
-    this.#startTime ??= hrTime(snapshot.time);
-    const metrics = this.#metrics(snapshot, sdk, this.#startTime);
+    const metrics = this.#metrics(snapshot, sdk);
+    // At the end of all series.
+    if (metrics.scopeMetrics[0]!.metrics.length === 0) return;
     const { code, error } = await new Promise<ExportOutcome>((resolve) => exporter.export(metrics, resolve));
     if (code !== SUCCESS) throw error ?? new TelltaleError('history', 'The OTLP exporter failed and does not say why.');
   }
@@ -61,7 +64,7 @@ export class OtlpPush implements Store {
     }
   }
 
-  #metrics(snapshot: Snapshot, { DataPointType, AggregationTemporality }: Sdk, startTime: HrTime): ResourceMetrics {
+  #metrics(snapshot: Snapshot, { DataPointType, AggregationTemporality }: Sdk): ResourceMetrics {
     const { service, version, environment } = this.#identity;
     const attributes = {
       'service.name': service,
@@ -70,7 +73,7 @@ export class OtlpPush implements Store {
       'deployment.environment.name': environment,
     };
     const types = { sum: DataPointType.SUM, gauge: DataPointType.GAUGE, histogram: DataPointType.HISTOGRAM };
-    const metrics = pointsOf(snapshot, startTime).map(({ name, family, kind, points }) => ({
+    const metrics = pointsOf(snapshot, this.#startTime).map(({ name, family, kind, points }) => ({
       descriptor: { name, description: family.help, unit: '', valueType: 1 },
       aggregationTemporality: AggregationTemporality.CUMULATIVE,
       dataPointType: types[kind],

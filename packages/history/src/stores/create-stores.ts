@@ -42,7 +42,7 @@ export function createStores(
     file: () =>
       new JsonLinesFile(config.filePath ?? join(dirname(defaultPath()), 'metrics.jsonl'), config.maxSizeMb * MEGABYTE),
     statsd: () => new StatsdPush(config.statsdAddress, (error) => monitor.errors.report('history', error)),
-    otlp: () => new OtlpPush(config.otlpEndpoint, monitor.identity, instance),
+    otlp: () => new OtlpPush(config.otlpEndpoint, monitor.identity, instance, monitor.config.clock.now()),
   };
   return config.backends.map((backend) => make[backend]());
 }

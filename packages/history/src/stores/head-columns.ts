@@ -1,6 +1,7 @@
 import { markAbsent } from '../codec/column.ts';
 import type { RecordedSeries, Snapshot } from '../recorder/snapshot.ts';
 import type { Head } from './head.ts';
+import { Turns } from './turns.ts';
 
 /** Consecutive snapshots of the same series. */
 interface Stretch {
@@ -16,20 +17,28 @@ export class HeadColumns {
   readonly series: readonly RecordedSeries[];
   readonly #stretches: readonly Stretch[];
 
-  constructor({ snapshots }: Head) {
-    this.times = Float64Array.from(snapshots, ({ time }) => time);
+  private constructor(times: Float64Array, series: readonly RecordedSeries[], stretches: readonly Stretch[]) {
+    this.times = times;
+    this.series = series;
+    this.#stretches = stretches;
+  }
+
+  /** Turns a head, with pauses where it has many series. */
+  static async of({ snapshots }: Head): Promise<HeadColumns> {
+    const times = Float64Array.from(snapshots, ({ time }) => time);
     const numbers = new Map<string, number>();
     const series: RecordedSeries[] = [];
+    const turns = new Turns(2);
     for (const [i, snapshot] of snapshots.entries()) {
       if (i > 0 && snapshots[i - 1]!.series === snapshot.series) continue;
-      for (const each of snapshot.series) {
+      for (const [place, each] of snapshot.series.entries()) {
+        if ((place & 255) === 255 && turns.due) await turns.give();
         if (numbers.has(each.key)) continue;
         numbers.set(each.key, series.length);
         series.push(each);
       }
     }
-    this.series = series;
-    this.#stretches = stretchesOf(snapshots, numbers);
+    return new HeadColumns(times, series, await stretchesOf(snapshots, numbers, turns));
   }
 
   /** Writes the values of a series, marked where it has none, into `column`, which is as long as `times`. */
@@ -51,14 +60,21 @@ export class HeadColumns {
   }
 }
 
-function stretchesOf(snapshots: readonly Snapshot[], numbers: ReadonlyMap<string, number>): readonly Stretch[] {
+async function stretchesOf(
+  snapshots: readonly Snapshot[],
+  numbers: ReadonlyMap<string, number>,
+  turns: Turns,
+): Promise<readonly Stretch[]> {
   const stretches: Stretch[] = [];
   for (let from = 0; from < snapshots.length; ) {
     const { series } = snapshots[from]!;
     let to = from + 1;
     while (to < snapshots.length && snapshots[to]!.series === series) to++;
     const places = new Int32Array(numbers.size).fill(-1);
-    for (let place = 0; place < series.length; place++) places[numbers.get(series[place]!.key)!] = place;
+    for (let place = 0; place < series.length; place++) {
+      places[numbers.get(series[place]!.key)!] = place;
+      if ((place & 255) === 255 && turns.due) await turns.give();
+    }
     stretches.push({ snapshots: snapshots.slice(from, to), from, places });
     from = to;
   }

@@ -52,7 +52,7 @@ export class Segment {
 
 /** Compresses a head, a few milliseconds at a time. `numberOf` gives each series its number in the store. */
 export async function compress(head: Head, numberOf: (key: string) => number): Promise<Segment> {
-  const columns = new HeadColumns(head);
+  const columns = await HeadColumns.of(head);
   const order = columns.series.map(({ key }, place) => ({ place, number: numberOf(key) }));
   order.sort((a, b) => a.number - b.number);
   const numbers = Uint32Array.from(order, ({ number }) => number);

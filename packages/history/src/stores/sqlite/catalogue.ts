@@ -28,7 +28,7 @@ interface OpenGroup {
 /** So many series of one name and process share a group, whose columns share a row of each segment. */
 const SERIES_OF_A_GROUP = 256;
 /** New series are written so many at a time. */
-const SERIES_OF_A_SLICE = 200;
+const SERIES_OF_A_SLICE = 100;
 /** Labels that all series of a group have the same. */
 const COMMON = ['__name__', 'job', 'instance', 'service'];
 
@@ -56,8 +56,12 @@ export class Catalogue {
   }
 
   /** Makes series findable that are in memory only. */
-  enrol(all: readonly RecordedSeries[]): void {
-    for (const { labels, key, cumulative } of all) this.#know(labels, key, cumulative);
+  async enrol(all: readonly RecordedSeries[]): Promise<void> {
+    const turns = new Turns(2);
+    for (const [i, { labels, key, cumulative }] of all.entries()) {
+      this.#know(labels, key, cumulative);
+      if ((i & 63) === 63 && turns.due) await turns.give();
+    }
   }
 
   /** Reads what has come into the file since. */
@@ -72,8 +76,12 @@ export class Catalogue {
     const known = this.#ids.get(all);
     if (known !== undefined) return known;
     await this.refresh(database);
-    const missing = all.filter(({ key }) => this.placeIn(key, instance) === undefined);
     const turns = new Turns(2);
+    const missing: RecordedSeries[] = [];
+    for (const [i, series] of all.entries()) {
+      if (this.placeIn(series.key, instance) === undefined) missing.push(series);
+      if ((i & 255) === 255 && turns.due) await turns.give();
+    }
     for (let from = 0; from < missing.length; from += SERIES_OF_A_SLICE) {
       const slice = missing.slice(from, from + SERIES_OF_A_SLICE);
       database.transaction(() => {
@@ -82,7 +90,11 @@ export class Catalogue {
       await this.refresh(database);
       if (turns.due) await turns.give();
     }
-    const ids = Float64Array.from(all, ({ key }) => this.placeIn(key, instance)!.id);
+    const ids = new Float64Array(all.length);
+    for (const [i, { key }] of all.entries()) {
+      ids[i] = this.placeIn(key, instance)!.id;
+      if ((i & 255) === 255 && turns.due) await turns.give();
+    }
     this.#ids.set(all, ids);
     return ids;
   }
@@ -130,9 +142,9 @@ export class Catalogue {
         const labels = { ...group.labels, ...JSON.parse(text) };
         const series = this.#know(labels, keyOfLabels(labels), cumulative === 1);
         series.places.push({ id, groupId, instance: group.instance });
+        if ((id & 63) === 63 && turns.due) await turns.give();
       }
       if (rows.length < 1000) return;
-      if (turns.due) await turns.give();
     }
   }
 

@@ -103,8 +103,10 @@ export class Maintenance {
     const { retentionMs, rawRetentionMs } = this.#keeping;
     const old = database.get<SegmentRow>(
       `SELECT id, tier FROM segment
-       WHERE state = ? AND (end_time < ? OR (tier = ? AND end_time < ?)) ORDER BY end_time LIMIT 1`,
-      ...[COMPLETE, now - retentionMs, RAW, now - Math.min(rawRetentionMs, retentionMs)],
+       WHERE state = ? AND (end_time < ? OR (tier = ? AND end_time < ? AND EXISTS (
+         SELECT 1 FROM segment AS drawn WHERE drawn.id = segment.id AND drawn.tier = ? AND drawn.state = ?
+       ))) ORDER BY end_time LIMIT 1`,
+      ...[COMPLETE, now - retentionMs, RAW, now - rawRetentionMs, MINUTES, COMPLETE],
     );
     const abandoned =
       old ??
@@ -139,11 +141,12 @@ export class Maintenance {
 
   /** Makes minutes of one segment that is a day old. */
   async #drawTogether(database: Database, now: number, turns: Turns): Promise<void> {
-    if (this.#keeping.rawRetentionMs >= this.#keeping.retentionMs) return;
+    const { rawRetentionMs, retentionMs } = this.#keeping;
+    if (rawRetentionMs >= retentionMs) return;
     const raw = database.get<SegmentRow>(
       `SELECT * FROM segment AS raw WHERE tier = ? AND state = ? AND end_time < ?
        AND NOT EXISTS (SELECT 1 FROM segment WHERE id = raw.id AND tier = ?) ORDER BY id LIMIT 1`,
-      ...[RAW, COMPLETE, now - DAY, MINUTES],
+      ...[RAW, COMPLETE, now - Math.min(DAY, rawRetentionMs), MINUTES],
     );
     if (raw === undefined) return;
     const times = decodeTimes(raw.times);

@@ -79,6 +79,8 @@ export class SqliteStore implements QueryableStore, SeriesSource {
   /** Takes a snapshot; settles when it is in the file, or waits for that in memory. */
   write(snapshot: Snapshot): Promise<void> {
     return this.#next(async () => {
+      if (snapshot.series !== this.#layout) await this.#catalogue.enrol(snapshot.series);
+      this.#layout = snapshot.series;
       this.#append(snapshot);
       await this.#persist();
     });
@@ -141,8 +143,6 @@ export class SqliteStore implements QueryableStore, SeriesSource {
   }
 
   #append(snapshot: Snapshot): void {
-    if (snapshot.series !== this.#layout) this.#catalogue.enrol(snapshot.series);
-    this.#layout = snapshot.series;
     const { head } = this.#heads.at(-1)!;
     const full = head.snapshots.length >= SNAPSHOTS_OF_A_SEGMENT || head.samples >= SAMPLES_OF_A_SEGMENT;
     // A clock that was set back begins anew, too.
@@ -311,7 +311,9 @@ export class SqliteStore implements QueryableStore, SeriesSource {
     this.#layout = undefined;
     for (const own of this.#heads) {
       own.startOver();
-      for (const { series } of own.head.snapshots) this.#catalogue.enrol(series);
+      for (const series of new Set(own.head.snapshots.map((snapshot) => snapshot.series))) {
+        this.#catalogue.enrol(series).catch(this.#options.onError);
+      }
     }
   }
 

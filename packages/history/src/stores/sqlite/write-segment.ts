@@ -91,20 +91,21 @@ export async function seal(
   { id, instance, made }: Pick<SegmentHead, 'id' | 'instance' | 'made'>,
   placeOf: (key: string) => Place,
 ): Promise<void> {
-  const columns = new HeadColumns(head);
+  const columns = await HeadColumns.of(head);
   const writer = new SegmentWriter(database, {
     ...{ id, tier: RAW, instance, made },
     times: columns.times,
     samples: head.samples,
   });
+  const turns = new Turns(2);
   const groups = new Map<number, { id: number; number: number }[]>();
   for (const [number, { key }] of columns.series.entries()) {
     const place = placeOf(key);
     const members = groups.get(place.groupId);
     if (members === undefined) groups.set(place.groupId, [{ id: place.id, number }]);
     else members.push({ id: place.id, number });
+    if ((number & 255) === 255 && turns.due) await turns.give();
   }
-  const turns = new Turns(2);
   const pack = new Pack();
   const column = new Float64Array(columns.times.length);
   for (const [groupId, members] of groups) {
