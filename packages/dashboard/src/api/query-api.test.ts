@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { ConfigError, createMonitor, type Monitor } from '@telltale/core';
@@ -255,6 +261,25 @@ describe('large answers', () => {
     socket.destroy();
     await once(socket, 'close');
     expect((await json(`${base}/query?query=1`)).status).toBe('success');
+    expect(failures).toEqual([]);
+  });
+});
+
+describe('a client that takes nothing of a large answer', () => {
+  it('is hung up on', async () => {
+    const base = await serve(engineOf(100, 5_000), { timeoutMs: 5_000 });
+    const held = Promise.withResolvers<void>();
+    servers[0]!.once('connection', (socket) => socket.on('close', held.resolve));
+    servers[0]!.once('request', (_, response: ServerResponse) => {
+      const { setTimeout: given } = response;
+      response.setTimeout = (_ms, hangUp) => given.call(response, 20, hangUp);
+    });
+    const socket = connect(Number(new URL(base).port), '127.0.0.1').pause();
+    socket.write(
+      `GET ${base.slice(base.indexOf('/telltale'))}/query_range?query=x&start=0&end=4999&step=1 HTTP/1.1\r\nhost: a\r\n\r\n`,
+    );
+    await held.promise;
+    socket.destroy();
     expect(failures).toEqual([]);
   });
 });

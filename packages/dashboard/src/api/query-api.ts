@@ -74,7 +74,7 @@ class QueryApi implements ApiPages {
       const answer = await found.endpoint.answer(this.#question(parameters, found.subject, gone.signal));
       if (gone.signal.aborted) return;
       if (answer === undefined) response.writeHead(204).end();
-      else await respond(request, response, answer);
+      else await respond(request, response, answer, this.#options.timeoutMs);
     } catch (error) {
       if (!gone.signal.aborted) this.#fail(response, error);
     }

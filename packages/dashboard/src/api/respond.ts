@@ -18,8 +18,16 @@ const CHUNK = 65_536;
 const TURN_MS = 4;
 const JSON_TYPE = 'application/json';
 
-/** Answers with data. Large answers are written while the client takes them, and never hold the event loop for long. */
-export async function respond(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+/**
+ * Answers with data. Large answers are written while the client takes them, and never hold the event loop for long; a
+ * client that takes nothing for `stallMs` is hung up on.
+ */
+export async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+  stallMs: number,
+): Promise<void> {
   const chunks = chunksOf(envelope(answer));
   const first = await chunks.next();
   const second = await chunks.next();
@@ -35,6 +43,7 @@ export async function respond(request: IncomingMessage, response: ServerResponse
     response.setHeader('content-encoding', 'gzip');
     return end(response, await compress(body, FAST));
   }
+  response.setTimeout(stallMs, () => response.destroy());
   const rest = Readable.from(following([first.value as string, second.value], chunks), { objectMode: false });
   if (packed) {
     response.setHeader('content-encoding', 'gzip');

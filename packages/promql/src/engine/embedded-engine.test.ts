@@ -50,6 +50,22 @@ describe('an embedded engine', () => {
     expect(asked).toEqual([[[String(new Matcher('__name__', '=', 'up'))], 1, 2]]);
   });
 
+  test('lists no series for samples that a source gave beyond what it was asked for', async () => {
+    const labels = { __name__: 'up' };
+    const select = async () => [{ labels, timestamps: [0, 60_000, 120_000], values: [1, 1, 1] }];
+    const engine = createQueryEngine({ select });
+    for (const [start, end, found] of [
+      [0, 0, 1],
+      [1, 59_999, 0],
+      [60_001, 119_999, 0],
+      [59_999, 60_000, 1],
+      [120_000, 130_000, 1],
+      [120_001, 130_000, 0],
+    ] as const) {
+      expect(await engine.series(['up'], { start, end }), `${start} to ${end}`).toHaveLength(found);
+    }
+  });
+
   test('refuses what is no selector, and stops where it is aborted', async () => {
     const engine = createQueryEngine(sourceOfTwo());
     for (const text of ['', 'up[5m]', 'up offset 1m', 'up @ 1', 'sum(up)', '{}', '{job=~".*"}', '1', '(up)']) {
