@@ -1,12 +1,4 @@
-import type {
-  Counter,
-  CounterSeries,
-  Gauge,
-  GaugeSeries,
-  Histogram,
-  HistogramSeries,
-  Instruments,
-} from '@telltale/core';
+import type { Counter, CounterSeries, Gauge, Histogram, HistogramSeries, Instruments } from '@telltale/core';
 import { aiMetrics } from './metrics.ts';
 import { MoneySeries } from './money.ts';
 import type { Usage } from './usage.ts';
@@ -25,7 +17,6 @@ export class CallSeries {
   readonly provider: string;
   readonly model: string;
   readonly operation: string;
-  readonly inFlight: GaugeSeries;
   readonly firstToken: HistogramSeries;
   readonly attempts: CounterSeries;
   readonly inputTokens: CounterSeries;
@@ -41,7 +32,6 @@ export class CallSeries {
     this.provider = provider;
     this.model = model;
     this.operation = operation;
-    this.inFlight = metrics.inFlight.labels(provider);
     this.firstToken = metrics.firstToken.labels(provider, model, operation);
     this.attempts = metrics.attempts.labels(provider, model, operation);
     this.inputTokens = metrics.tokens.labels(provider, model, operation, 'input');

@@ -7,12 +7,15 @@ import type { EndedCall } from './observed-call.ts';
 export function startOperation(
   { config, operations }: Monitor,
   start: AICallStart,
-  series: CallSeries,
+  series: () => CallSeries,
   context: Context | undefined,
 ): Operation {
   const operation: Operation = {
     kind: 'ai',
-    name: `${series.operation} ${series.model}`,
+    get name() {
+      const { operation, model } = series();
+      return `${operation} ${model}`;
+    },
     context,
     startedAt: config.clock.now(),
     attributes: {

@@ -1,7 +1,9 @@
-import { currentContext, runWithContext } from '@telltale/core';
+import { currentContext, resolveConfig, runWithContext } from '@telltale/core';
+import { Counter, Registry } from 'prom-client';
 import { expect, it } from 'vitest';
 import { testMonitor } from '../../../test/ai/test-monitor.ts';
-import { aiObserver } from './observe-ai-call.ts';
+import { aiObserver, configureAI } from './observe-ai-call.ts';
+import { aiOptions } from './options.ts';
 
 const CALL = { provider: 'openai', model: 'gpt-4o', operation: 'chat' };
 
@@ -66,4 +68,21 @@ it('adds up what a unit of work spends, for its closing log line and for the han
     expect(currentContext()!.figures).toEqual({ ai_calls: 3, ai_tokens: 900, ai_cost_usd: 0.00675 });
   });
   expect(await scrape('ai_cost_by_origin_usd_total')).toBe('ai_cost_by_origin_usd_total{origin="/orders/:id"} 0.00675');
+});
+
+it('leaves calls unobserved where another library has a metric of the same name, and says so', async () => {
+  const registry = new Registry();
+  new Counter({ name: 'ai_requests_total', help: 'Somebody else counts.', registers: [registry] });
+  const { monitor, errors } = testMonitor({ registry });
+  const call = await aiObserver(monitor).begin(CALL);
+  call.end({ usage: { inputTokens: 1, outputTokens: 1 } });
+  expect(errors).toEqual([expect.stringContaining('ai: [telltale] [registry] Cannot define the metric "ai_requests_total"')]);
+});
+
+it('makes no metric of a service that is configured and calls no model', async () => {
+  const { monitor, scrape } = testMonitor();
+  configureAI(monitor, resolveConfig(aiOptions, {}, {}));
+  expect(await scrape()).not.toContain('ai_');
+  (await aiObserver(monitor).begin(CALL)).end({});
+  expect(await scrape()).toContain('ai_requests_total');
 });

@@ -1,4 +1,12 @@
-import { type Context, currentContext, type Gauge, type Monitor, resolveConfig } from '@telltale/core';
+import {
+  type Context,
+  createMonitor,
+  currentContext,
+  type Gauge,
+  type GaugeSeries,
+  type Monitor,
+  resolveConfig,
+} from '@telltale/core';
 import type { AICall, AICallObserver, AICallStart } from './ai-call.ts';
 import { Attribution } from './attribution.ts';
 import type { BudgetedCall } from './budgets/budget.ts';
@@ -15,21 +23,49 @@ import { PriceBook } from './pricing/price-book.ts';
 import { PriceRefresh } from './pricing/price-refresh.ts';
 import { preloadPrices } from './pricing/price-table.ts';
 
-/** On a monitor: its observer, whichever installed copy made it. */
-const OBSERVER = Symbol.for('telltale.v1.ai-observer');
+/** On a monitor: its observer and what that is configured with, whichever installed copy put it there. */
+const SLOT = Symbol.for('telltale.v1.ai');
 const MAX_TOLD = 1_000;
 
-type Observed = Monitor & { [OBSERVER]?: AIObserver };
-
-/** What observes the model calls of a monitor: one for each, made when it is first asked for. */
-export function aiObserver(monitor: Monitor): AIObserver {
-  const observed = monitor as Observed;
-  return (observed[OBSERVER] ??= new AIObserver(monitor, resolveConfig(aiOptions, {}, {})));
+interface Slot {
+  observer?: AIObserver;
+  config?: AIConfig;
 }
 
-/** Sets prices, budgets and whatever else {@link aiOptions} holds for the model calls of a monitor. */
+function slotOf(monitor: Monitor & { [SLOT]?: Slot }): Slot {
+  return (monitor[SLOT] ??= {});
+}
+
+/**
+ * What observes the model calls of a monitor: one for each, made when it is first asked for. Never throws: where it cannot
+ * be made (the registry has other metrics of the same names) this is reported, and calls go unobserved.
+ */
+export function aiObserver(monitor: Monitor): AIObserver {
+  const slot = slotOf(monitor);
+  return (slot.observer ??= makeObserver(monitor, slot.config));
+}
+
+function makeObserver(monitor: Monitor, config: AIConfig | undefined): AIObserver {
+  try {
+    return new AIObserver(monitor, config ?? resolveConfig(aiOptions, {}));
+  } catch (error) {
+    monitor.errors.report('ai', error);
+    return new AIObserver(createMonitor({ enabled: false }, {}), resolveConfig(aiOptions, {}, {}));
+  }
+}
+
+/**
+ * Sets prices, budgets and whatever else {@link aiOptions} holds for the model calls of a monitor. A service that makes
+ * none pays nothing for it: the instruments are made with the first call, or at once where there are budgets to show.
+ *
+ * @example
+ * configureAI(monitor, resolveConfig(aiOptions, { budgets: [{ name: 'all', limitUsd: 50, per: 'day' }] }));
+ */
 export function configureAI(monitor: Monitor, config: AIConfig): void {
-  aiObserver(monitor).configure(config);
+  const slot = slotOf(monitor);
+  slot.config = config;
+  if (slot.observer !== undefined) slot.observer.configure(config);
+  else if (config.budgets.length > 0 || config.priceRefreshHours > 0) aiObserver(monitor);
 }
 
 /** Observes the model calls of one monitor: metrics, money, log lines, budgets, operations. */
@@ -143,10 +179,15 @@ export class AIObserver implements AICallObserver {
   }
 
   #open(start: AICallStart, context: Context | undefined, reservation: Reservation | undefined): ObservedCall {
-    return new ObservedCall(this, start, this.#seriesOf(start), context, reservation);
+    return new ObservedCall(this, start, context, reservation);
   }
 
-  #seriesOf(start: AICallStart): CallSeries {
+  inFlightOf(provider: string): GaugeSeries {
+    return this.metrics.inFlight.labels(this.#labels.provider(provider));
+  }
+
+  /** The series that a call counts in, its labels bounded. */
+  seriesOf(start: AICallStart): CallSeries {
     const labels = this.#labels;
     return this.metrics.seriesOf(
       labels.provider(start.provider),
@@ -160,7 +201,7 @@ export class AIObserver implements AICallObserver {
     const { errors } = this.monitor;
     if (!(error instanceof BudgetExceededError)) errors.report('ai budgets', error);
     else {
-      errors.guard('ai', () => this.#seriesOf(start).requests('blocked').inc(), undefined);
+      errors.guard('ai', () => this.seriesOf(start).requests('blocked').inc(), undefined);
       throw error;
     }
   }

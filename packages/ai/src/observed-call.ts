@@ -1,4 +1,4 @@
-import { type Context, enterContext, errorType, type Operation } from '@telltale/core';
+import { type Context, enterContext, errorType, type GaugeSeries, type Operation } from '@telltale/core';
 import { acceptUsage } from './accept-usage.ts';
 import type { AICall, AICallEnd, AICallStart } from './ai-call.ts';
 import type { Reservation } from './budgets/budgets.ts';
@@ -38,11 +38,10 @@ export class ObservedCall implements AICall {
   constructor(
     observer: AIObserver,
     start: AICallStart,
-    series: CallSeries,
     context: Context | undefined,
     reservation: Reservation | undefined,
   ) {
-    this.#record = new CallRecord(observer, start, series, context, reservation);
+    this.#record = new CallRecord(observer, start, context, reservation);
     dropped.register(this, this.#record, this.#record);
   }
 
@@ -80,7 +79,6 @@ export class ObservedCall implements AICall {
 class CallRecord {
   readonly observer: AIObserver;
   readonly start: AICallStart;
-  readonly series: CallSeries;
   readonly context: Context | undefined;
   readonly startedAt: number;
   readonly operation: Operation | undefined;
@@ -89,23 +87,29 @@ class CallRecord {
   firstTokenMs: number | undefined;
   cacheHit: boolean | undefined;
   ended = false;
+  readonly #inFlight: GaugeSeries;
+  #series: CallSeries | undefined;
 
   constructor(
     observer: AIObserver,
     start: AICallStart,
-    series: CallSeries,
     context: Context | undefined,
     reservation: Reservation | undefined,
   ) {
     this.reservation = reservation;
     this.observer = observer;
     this.start = start;
-    this.series = series;
     this.context = context;
     const { monitor } = observer;
     this.startedAt = monitor.config.clock.monotonic();
-    series.inFlight.inc();
-    this.operation = monitor.operations.active ? startOperation(monitor, start, series, context) : undefined;
+    this.#inFlight = observer.inFlightOf(start.provider);
+    this.#inFlight.inc();
+    this.operation = monitor.operations.active ? startOperation(monitor, start, () => this.series, context) : undefined;
+  }
+
+  /** Found when it is first needed, after the call was sent: for labels the prices must be there. */
+  get series(): CallSeries {
+    return (this.#series ??= this.observer.seriesOf(this.start));
   }
 
   guarded(act: () => void): void {
@@ -137,7 +141,7 @@ class CallRecord {
 
   end(end: AICallEnd): number | undefined {
     this.ended = true;
-    this.series.inFlight.dec();
+    this.#inFlight.dec();
     const { context } = this;
     return context === undefined ? this.#settle(end) : enterContext(context, () => this.#settle(end));
   }
@@ -147,7 +151,7 @@ class CallRecord {
     if (this.ended) return;
     this.ended = true;
     this.guarded(() => {
-      this.series.inFlight.dec();
+      this.#inFlight.dec();
       this.observer.metrics.mistake('never_ended');
       this.reservation?.settle(undefined);
       if (this.operation === undefined) return;
