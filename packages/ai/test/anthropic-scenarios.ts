@@ -85,7 +85,7 @@ export const anthropicScenarios: readonly Scenario<Anthropic>[] = [
   },
   {
     name: 'a tool runner',
-    ask: (client) =>
+    ask: async (client) =>
       client.beta.messages.toolRunner(
         {
           ...params,

@@ -15,6 +15,8 @@ export interface Exchange {
   readonly model: string;
   readonly directives: Directives;
   readonly requestId: string;
+  /** The client is Mistral's, whose server tells the usage of a stream without being asked. */
+  readonly mistral: boolean;
 }
 
 /** Reads a request. A form's fields are read too; its files are not. */
@@ -31,6 +33,7 @@ export async function readExchange(request: IncomingMessage, response: ServerRes
     path,
     body,
     model: modelName(named),
+    mistral: /mistral/i.test(request.headers['user-agent'] ?? ''),
     directives: readDirectives(request.headers['x-model-server'], named),
     requestId: `req_${crc32(JSON.stringify(body.messages ?? body.input ?? body.prompt ?? path))}`,
   };

@@ -53,12 +53,13 @@ async function chat(exchange: Exchange): Promise<void> {
     return;
   }
   const asked = body.stream_options?.include_usage === true;
-  const chunk = (delta: Body, finish: string | null = null): string =>
+  const chunk = (delta: Body, finish: string | null = null, last: Body = {}): string =>
     event({
       ...common,
       object: 'chat.completion.chunk',
       choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
       ...(asked && { usage: null }),
+      ...last,
     });
   const pieces = [chunk({ role: 'assistant', content: '', refusal: null })];
   if (directives.streamError) {
@@ -68,7 +69,7 @@ async function chat(exchange: Exchange): Promise<void> {
   }
   if (calls) pieces.push(chunk({ tool_calls: calls.map((call, index) => ({ index, ...call })) }));
   for (const content of piecesOf(text)) pieces.push(chunk({ content }));
-  pieces.push(chunk({}, reason));
+  pieces.push(chunk({}, reason, exchange.mistral ? { usage } : {}));
   if (asked) pieces.push(event({ ...common, object: 'chat.completion.chunk', choices: [], usage }));
   pieces.push(event('[DONE]'));
   await sendStream(exchange, 'text/event-stream; charset=utf-8', pieces);

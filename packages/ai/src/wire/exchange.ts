@@ -27,6 +27,7 @@ export class Exchange {
   #over = false;
   #running = false;
   #onEnd: (() => void) | undefined;
+  #unreadFailure: (() => void) | undefined;
   #status: number | undefined;
 
   constructor(call: AICall, described: DescribedCall, recordsContent: boolean) {
@@ -41,6 +42,8 @@ export class Exchange {
 
   /** Sends one attempt. What it rejects with, and what it resolves to, is the caller's own. */
   async attempt(send: () => Promise<Response>, retries = NO_RETRIES): Promise<Response> {
+    // An answer that nobody looked at was a failure, since another attempt is made.
+    this.#unreadFailure?.();
     if (!this.#over) this.#call.attempt();
     this.#running = true;
     let response: Response;
@@ -127,9 +130,11 @@ export class Exchange {
     const { status } = response;
     const body = new BodyCollector();
     const fail = (another: boolean): void => {
+      this.#unreadFailure = undefined;
       const { text } = body.text();
       this.#attemptFailed(new ProviderError(status, parseObject(text)), status, another);
     };
+    this.#unreadFailure = () => fail(true);
     return watchBody(response, {
       chunk: (bytes) => {
         body.push(bytes);
