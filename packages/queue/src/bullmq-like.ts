@@ -15,6 +15,8 @@ export interface JobLike {
     readonly delay?: number | undefined;
     // biome-ignore lint/suspicious/noExplicitAny: its shape differs between the versions
     readonly telemetry?: any;
+    /** What BullMQ 5 calls the telemetry's metadata in a sandboxed processor. */
+    readonly tm?: unknown;
   };
 }
 

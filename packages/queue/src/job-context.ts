@@ -49,7 +49,7 @@ export function parseMetadata(metadata: unknown): Record<string, string> | undef
  * and process, since it is made from what the job is.
  */
 export function jobOrigin(job: JobLike, origin: Origin | undefined): JobOrigin {
-  const headers = parseMetadata(job.opts?.telemetry?.metadata);
+  const headers = parseMetadata(job.opts?.telemetry?.metadata ?? job.opts?.tm);
   const addedBy = acceptAddedBy(headers?.[ADDED_BY]);
   const inherited = job.repeatJobKey ? undefined : headers;
   const id = acceptCorrelationId(inherited?.['x-correlation-id']);

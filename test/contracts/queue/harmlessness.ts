@@ -15,6 +15,7 @@ export function harmlessnessContract(backend: () => RunningBackend): void {
       const worker = backend().worker('harmless', processor, { autorun: false });
       const objects = [queue, flow, worker];
       onTestFinished(async () => void (await Promise.all(objects.map((each) => each.close()))));
+      await worker.waitUntilReady();
       const look = () =>
         objects.map((each) => ({
           keys: Object.keys(each).filter((key) => key !== 'telemetry'),
@@ -38,6 +39,7 @@ export function harmlessnessContract(backend: () => RunningBackend): void {
       const worker = backend().worker('restored', async () => {}, { autorun: false });
       const objects = [queue, flow, worker];
       onTestFinished(async () => void (await Promise.all(objects.map((each) => each.close()))));
+      await worker.waitUntilReady();
       const own = () => objects.map((each) => [Reflect.ownKeys(each), 'telemetry' in each.opts]);
       const before = own();
       for (const each of [monitor, disabled]) {

@@ -219,24 +219,6 @@ export function jobContract(backend: () => RunningBackend): void {
       expect(await kit.scrape('queue_workers')).toContain(`{queue="${kit.name}",state="running"} 0`);
     });
 
-    it('counts the locks of running jobs that could not be renewed', async () => {
-      const kit = startKit(backend());
-      await kit.queue.add('robbed', {});
-      let letGo = (): void => {};
-      const held = new Promise<void>((resolve) => (letGo = resolve));
-      const worker = kit.work(() => held, { lockDuration: 60, skipStalledCheck: true });
-      await once(worker, 'active');
-      const lost = once(worker, 'lockRenewalFailed');
-      await worker.rateLimit(1).catch(() => {});
-      worker.emit('lockRenewalFailed' as never, ['1', '2'] as never);
-      await lost;
-      letGo();
-      await kit.ended(worker, 1);
-      expect(await kit.scrape('queue_lock_renewals_lost_total')).toBe(
-        `queue_lock_renewals_lost_total{queue="${kit.name}"} 2`,
-      );
-    });
-
     it('tells who listens of adding and of processing', async () => {
       const kit = startKit(backend());
       const ended: Operation[] = [];
