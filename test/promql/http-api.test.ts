@@ -3,14 +3,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createMonitor } from '@telltale/core';
 import { queryApi } from '@telltale/dashboard';
-import { type ApiData, createQueryEngine, MemorySource, PROMETHEUS_2 } from '@telltale/promql';
+import { type ApiData, createQueryEngine, MemorySource, PROMETHEUS_2, type QueryEngine } from '@telltale/promql';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { prometheusSource } from '../../packages/history/src/prometheus-source.ts';
 import { differenceOf } from './compare-outcomes.ts';
 import { CORPUS } from './corpus.ts';
 import { createDataset } from './dataset.ts';
 import { ExpressionGenerator } from './generate-expression.ts';
-import { type ApiRequest, generatedRequests, writtenRequests } from './http-requests.ts';
+import { type ApiRequest, generatedRequests, oddRequests, writtenRequests } from './http-requests.ts';
 import { Random } from './random.ts';
 import { type Reference, startReference } from './reference.ts';
 
@@ -26,24 +27,36 @@ const COMPARED_HEADERS = [
 const dataset = createDataset(new Random(7));
 const source = new MemorySource();
 source.add(...dataset);
-const monitor = createMonitor({ registry: new Registry(), logLevel: 'CRITICAL' }, {});
+const failures: unknown[] = [];
+const monitor = createMonitor(
+  { registry: new Registry(), logLevel: 'CRITICAL', onError: (error) => failures.push(error) },
+  {},
+);
+
+const servers: Server[] = [];
+
+/** The address of a server that has the API over an engine. */
+async function serve(engine: QueryEngine): Promise<string> {
+  const api = queryApi(engine, { monitor, corsOrigin: /.*/ });
+  const server = createServer((request, response) => {
+    void api.answer(request, response, request.url!.split('?')[0]!);
+  }).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/telltale`;
+}
 
 let reference: Reference;
-let server: Server;
 let ours: string;
 beforeAll(async () => {
   reference = await startReference(dataset);
-  const api = queryApi(createQueryEngine(source, { dialect: PROMETHEUS_2 }), { monitor, corsOrigin: /.*/ });
-  server = createServer((request, response) => {
-    const path = request.url!.split('?')[0]!;
-    void api.answer(request, response, path);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  ours = `http://127.0.0.1:${(server.address() as AddressInfo).port}/telltale`;
+  ours = await serve(createQueryEngine(source, { dialect: PROMETHEUS_2 }));
 });
 afterAll(async () => {
-  server.close();
-  server.closeAllConnections();
+  for (const server of servers) {
+    server.close();
+    server.closeAllConnections();
+  }
   await monitor.close();
   await reference.stop();
 });
@@ -105,6 +118,29 @@ describe("beside a real Prometheus's HTTP API over the same samples", () => {
     }
     console.info(`Prometheus ${reference.version}: ${requests.length} requests, answered ${JSON.stringify(statuses)}`);
     expect(differences).toEqual([]);
+  });
+
+  test('a real Prometheus as the source is answered for as it answers itself', { timeout: 60_000 }, async () => {
+    const through = await serve(prometheusSource(reference.url));
+    const differences: string[] = [];
+    for (const request of writtenRequests()) {
+      const [one, other] = await Promise.all([ask(through, request), ask(reference.url, request)]);
+      const found = timeless(request) ? undefined : difference(one, other);
+      if (found !== undefined) differences.push(`${JSON.stringify(request)}\n  ${found}`);
+    }
+    expect(differences).toEqual([]);
+  });
+
+  test('no request, however odd, is more than refused', { timeout: 60_000 }, async () => {
+    const statuses = new Set<number>();
+    for (const request of oddRequests(new Random(13), GENERATED)) {
+      const { status, contentType, text } = await ask(ours, request);
+      statuses.add(status);
+      if (contentType === 'application/json') expect(JSON.parse(text)).toHaveProperty('status');
+    }
+    expect([...statuses].sort()).toEqual(expect.arrayContaining([200, 400]));
+    expect([...statuses].filter((status) => status === 500)).toEqual([]);
+    expect(failures).toEqual([]);
   });
 
   test('expressions are formatted alike', { timeout: 60_000 }, async () => {

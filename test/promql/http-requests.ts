@@ -217,6 +217,46 @@ export function generatedRequests(random: Random, count: number): ApiRequest[] {
   });
 }
 
+/** Written requests with characters exchanged, left out and put in, in paths, parameters and forms. */
+export function oddRequests(random: Random, count: number): ApiRequest[] {
+  const written = writtenRequests();
+  const spoil = (text: string | undefined) => {
+    if (text === undefined) return undefined;
+    const at = random.integer(0, text.length + 1);
+    return text.slice(0, at) + random.pick(ODD) + text.slice(at + random.integer(0, 3));
+  };
+  return Array.from({ length: count }, () => {
+    const { path, query, form, ...rest } = random.pick(written);
+    return {
+      ...rest,
+      path: random.chance(0.1) ? spoil(path)! : path,
+      query: spoil(query),
+      form: form === undefined ? undefined : spoil(form),
+    };
+  });
+}
+
+const ODD = [
+  '',
+  '&',
+  '=',
+  '%',
+  '%00',
+  '%ff',
+  '+',
+  '%2B',
+  '%7B',
+  '%22',
+  '[',
+  '..',
+  '-',
+  '9',
+  'e9',
+  'NaN',
+  'é',
+  '%F0%9F',
+  ';',
+];
 const STEPS = ['15', '15s', '1m', '47', '10.5', '300', '5m', '0.9', '1h'];
 
 function form(parameters: Readonly<Record<string, string>>, match: readonly string[] = []): string {
