@@ -1,6 +1,7 @@
-import { type Context, enterContext, type Monitor, type Operation } from '@telltale/core';
+import { type Context, enterContext, type Operation } from '@telltale/core';
+import { type CacheResult, endOperation, startOperation } from './cache-operation.ts';
 import { type KeyGroup, keyText } from './key-groups.ts';
-import type { CacheResult, CommandFigures, CommandObserver } from './observe-commands.ts';
+import type { CommandFigures, CommandObserver } from './observe-commands.ts';
 
 /** One command, from when it was handed to its client to when its reply is known. */
 export class CommandObservation {
@@ -35,7 +36,7 @@ export class CommandObservation {
     this.#context = context;
     const { monitor } = observer;
     this.#startedAt = monitor.config.clock.monotonic();
-    if (monitor.operations.active) this.#operation = this.#startOperation(monitor);
+    this.#operation = startOperation(monitor, figures.command.name, context, observer.cache, () => this.#prefix());
   }
 
   /** Whether it may wait on purpose. */
@@ -93,7 +94,7 @@ export class CommandObservation {
       instruments.slow.labels(cache, figures.command.name).inc();
       this.#within(() => this.#logSlow(durationMs, result));
     }
-    if (this.#operation !== undefined) this.#endOperation(this.#operation, durationMs, result, error);
+    endOperation(monitor, this.#operation, { durationMs, result, hits: this.#hits, misses: this.#misses, error });
   }
 
   /** Counts what the reply says of the keys, and gives the result of the whole. */
@@ -184,27 +185,6 @@ export class CommandObservation {
       result,
       duration_ms: Math.round(durationMs * 100) / 100,
     });
-  }
-
-  #startOperation(monitor: Monitor): Operation {
-    const { name } = this.#figures.command;
-    const operation: Operation = {
-      kind: 'cache',
-      name: `${name.toUpperCase()} ${this.#prefix()}`.trimEnd(),
-      context: this.#context,
-      startedAt: monitor.config.clock.now(),
-      attributes: { cache: this.#observer.cache, operation: name, prefix: this.#prefix() || undefined },
-    };
-    monitor.operations.start(operation);
-    return operation;
-  }
-
-  #endOperation(operation: Operation, durationMs: number, result: CacheResult, error: unknown): void {
-    operation.durationMs = durationMs;
-    operation.outcome = result === 'error' ? 'error' : result === 'aborted' ? 'aborted' : 'ok';
-    operation.error = error;
-    Object.assign(operation.attributes, { result, hits: this.#hits, misses: this.#misses });
-    this.#observer.monitor.operations.end(operation);
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Context, currentContext, enterContext, errorType, type Monitor, type Operation } from '@telltale/core';
 import { type CacheInstruments, cacheInstruments } from './cache-instruments.ts';
+import { type CacheResult, endOperation, startOperation } from './cache-operation.ts';
 import { type KeyGroup, KeyGroups, keyText } from './key-groups.ts';
 import type { CacheConfig } from './options.ts';
 import { Stampedes } from './stampedes.ts';
@@ -30,18 +31,9 @@ export class CacheObserver {
 
   /** Begins to observe a call. Never throws. */
   begin(operation: string): CacheCall {
-    const { operations, config } = this.monitor;
+    const { config } = this.monitor;
     const context = currentContext();
-    const record: Operation | undefined = operations.active
-      ? {
-          kind: 'cache',
-          name: `${operation.toUpperCase()} ${this.cache}`,
-          context,
-          startedAt: config.clock.now(),
-          attributes: { cache: this.cache, operation },
-        }
-      : undefined;
-    if (record !== undefined) operations.start(record);
+    const record = startOperation(this.monitor, operation, context, this.cache, () => this.cache);
     return { operation, context, record, startedAt: config.clock.monotonic() };
   }
 
@@ -86,7 +78,7 @@ export class CacheObserver {
 
   #end(
     call: CacheCall,
-    result: string,
+    result: CacheResult,
     timed: boolean,
     rest: { hits?: number; misses?: number; error?: unknown },
   ): void {
@@ -94,12 +86,6 @@ export class CacheObserver {
     instruments.operations.labels(cache, call.operation, result).inc();
     const durationMs = call.record || timed ? monitor.config.clock.monotonic() - call.startedAt : 0;
     if (timed) instruments.duration.labels(cache, call.operation).observe(durationMs / 1000);
-    const { record } = call;
-    if (record === undefined) return;
-    record.durationMs = durationMs;
-    record.outcome = result === 'error' ? 'error' : 'ok';
-    record.error = rest.error;
-    Object.assign(record.attributes, { result, hits: rest.hits, misses: rest.misses });
-    monitor.operations.end(record);
+    endOperation(monitor, call.record, { durationMs, result, ...rest });
   }
 }

@@ -1,14 +1,12 @@
 import type { Context, CounterSeries, HistogramSeries, Monitor } from '@telltale/core';
 import { type CacheInstruments, cacheInstruments } from './cache-instruments.ts';
+import type { CacheResult } from './cache-operation.ts';
 import { CommandObservation } from './command-observation.ts';
 import { KeyGroups, keyText } from './key-groups.ts';
 import type { RedisConfig } from './options.ts';
 import { OTHER_COMMAND, type RedisCommand, redisCommand } from './redis-commands.ts';
 import { redisErrorCode } from './redis-error-code.ts';
 import { Stampedes } from './stampedes.ts';
-
-/** How an operation ended, as a label. */
-export type CacheResult = 'hit' | 'partial' | 'miss' | 'ok' | 'error' | 'aborted';
 
 /** One command's figures for one cache. */
 export class CommandFigures {

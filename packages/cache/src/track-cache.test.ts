@@ -1,4 +1,4 @@
-import { currentContext, runWithContext } from '@telltale/core';
+import { currentContext, type Operation, runWithContext } from '@telltale/core';
 import { expect, it } from 'vitest';
 import { TestMonitor } from '../../../test/contracts/cache/kit.ts';
 import { trackCache } from './track-cache.ts';
@@ -57,6 +57,21 @@ it('hands on what a look-up throws and rejects with, and counts it', async () =>
   await expect(trackCache('orders', 'memory', async () => fail(), { monitor })).rejects.toThrow('no');
   expect(await test.samples('cache_operations_total')).toEqual(['memory get error = 2']);
   expect(await test.samples('cache_errors_total')).toEqual(['memory RangeError = 2']);
+});
+
+it('tells who listens of a look-up that is measured', () => {
+  const { monitor } = new TestMonitor();
+  const ended: Operation[] = [];
+  monitor.operations.subscribe({ onEnd: (operation) => ended.push(operation) });
+  trackCache('orders', 'memory', () => undefined, { monitor });
+  expect(ended).toMatchObject([
+    {
+      kind: 'cache',
+      name: 'GET orders',
+      outcome: 'ok',
+      attributes: { cache: 'memory', operation: 'get', prefix: 'orders', result: 'miss' },
+    },
+  ]);
 });
 
 it('adds to the figures of the request that looks up', () => {

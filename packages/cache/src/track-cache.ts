@@ -1,5 +1,6 @@
 import { currentContext, defaultMonitor, errorType, labelWord, type Monitor } from '@telltale/core';
 import { cacheInstruments } from './cache-instruments.ts';
+import { endOperation, startOperation } from './cache-operation.ts';
 import { watchCall } from './watch-call.ts';
 
 /** What became of one look-up. */
@@ -49,8 +50,14 @@ export function trackCache<R>(
   if (!monitor.enabled) return orLoad(lookup(), load);
   const { clock } = monitor.config;
   const startedAt = clock.monotonic();
-  const end = (result: Result, error?: unknown): void =>
-    record(monitor, { service, system, operation, result, durationMs: clock.monotonic() - startedAt, error });
+  const told = startOperation(monitor, labelWord(operation), currentContext(), labelWord(system), () =>
+    labelWord(service),
+  );
+  const end = (result: Result, error?: unknown): void => {
+    const durationMs = clock.monotonic() - startedAt;
+    record(monitor, { service, system, operation, result, durationMs, error });
+    endOperation(monitor, told, { durationMs, result, error });
+  };
   const found = watchCall(
     () => begun(lookup()),
     (value) => end(value === undefined || value === null ? 'miss' : 'hit'),
