@@ -10,7 +10,11 @@ it('adds up a million calls as decimal arithmetic does, to a millionth of a doll
   const { monitor } = testMonitor();
   const counter = monitor.instruments.counter({ name: 'spend_usd_total', help: 'Spend.' });
   const money = new MoneySeries(counter.labels());
-  const book = new PriceBook({}, () => Date.UTC(2026, 10, 22));
+  const book = new PriceBook(
+    {},
+    () => Date.UTC(2026, 10, 22),
+    () => {},
+  );
   const random = new Seeded(1);
   Decimal.set({ precision: 40 });
   // gpt-4o-mini: 0.15, 0.075 from the cache and 0.6 US dollars for a million tokens.

@@ -1,7 +1,7 @@
 import type { CounterSeries } from '@telltale/core';
 
 /** US dollars are reckoned in whole picodollars: a price of $0.0375 for a million tokens is 37,500 of them for one. */
-export const PICO_PER_DOLLAR = 1e12;
+const PICO_PER_DOLLAR = 1e12;
 
 /** Picodollars of a price in dollars; the digits that binary fractions cannot hold are rounded away. */
 export function picodollars(dollars: number): number {

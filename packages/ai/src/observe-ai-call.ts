@@ -103,7 +103,8 @@ export class AIObserver implements AICallObserver {
     const { monitor } = this;
     void this.#stop();
     this.config = config;
-    this.prices = new PriceBook(config.prices, monitor.config.clock.now);
+    const reportError = (error: unknown): void => monitor.errors.report('ai prices', error);
+    this.prices = new PriceBook(config.prices, monitor.config.clock.now, reportError);
     this.#labels = new ModelLabels((provider, model) => this.prices.quote(provider, model) !== undefined);
     this.attribution = config.attributeTo && new Attribution(monitor, config.attributeTo, config.maxAttributions);
     if (!monitor.enabled) return;

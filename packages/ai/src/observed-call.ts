@@ -143,7 +143,12 @@ class CallRecord {
     this.ended = true;
     this.#inFlight.dec();
     const { context } = this;
-    return context === undefined ? this.#settle(end) : enterContext(context, () => this.#settle(end));
+    try {
+      return context === undefined ? this.#settle(end) : enterContext(context, () => this.#settle(end));
+    } finally {
+      // Whatever went wrong, nothing stays set aside.
+      this.reservation?.settle(undefined);
+    }
   }
 
   /** The call was garbage-collected before it ended. */

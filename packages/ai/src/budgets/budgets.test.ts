@@ -75,6 +75,20 @@ it('takes a call for as dear as it could be where nobody says what it used', asy
   expect(await test.scrape('ai_budget_spent_usd')).toBe('ai_budget_spent_usd{budget="all"} 1');
 });
 
+it('leaves nothing set aside where the end of a call cannot be read', async () => {
+  const test = budgeted({ limitUsd: 10 });
+  const usage = {
+    get inputTokens(): number {
+      throw new Error('unreadable');
+    },
+    outputTokens: 1,
+  };
+  (await aiObserver(test.monitor).begin(CALL)).end({ usage });
+  expect(test.errors).toEqual(['ai: unreadable']);
+  expect(await test.scrape('ai_budget_reserved_usd')).toBe('ai_budget_reserved_usd{budget="all"} 0');
+  expect(await test.scrape('ai_requests_in_flight')).toMatch(/ 0$/);
+});
+
 it('begins anew with the period, and forecasts its end', async () => {
   const test = budgeted({ onExceeded: 'block', limitUsd: 2, per: 'hour' });
   test.clock.advance(30 * 60_000);

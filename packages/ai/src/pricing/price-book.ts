@@ -8,10 +8,10 @@ import { publishedRates, tierRates } from './published.ts';
 import type { Rates } from './rates.ts';
 
 /** Where a price is from: the user's own, a table of the providers' published ones, or known to be nothing. */
-export type PriceSource = 'override' | 'table' | 'free';
+type PriceSource = 'override' | 'table' | 'free';
 
 /** Why a price is not quite that of the model and tier in question. */
-export type Approximation = 'dated' | 'fine_tuned' | 'routed' | 'tier' | 'incomplete';
+type Approximation = 'dated' | 'fine_tuned' | 'routed' | 'tier' | 'incomplete';
 
 /** What a model costs. */
 export interface Quote {
@@ -21,7 +21,7 @@ export interface Quote {
 }
 
 /** Why a call has no price. */
-export type Unpriced = 'unknown_model' | 'no_usage' | 'no_rate';
+type Unpriced = 'unknown_model' | 'no_usage' | 'no_rate';
 
 /** What a call cost, or why nobody can say. */
 export type Price =
@@ -44,11 +44,14 @@ export class PriceBook {
   table: PriceTable = bundledPrices;
   readonly #overrides: PriceOverrides;
   readonly #now: () => number;
+  readonly #reportError: (error: unknown) => void;
   readonly #quotes = new Map<string, { readonly quote: Quote | undefined; readonly until: number }>();
 
-  constructor(overrides: PriceOverrides, now: () => number) {
+  /** `reportError` takes what the table throws, which leaves the model without a price. */
+  constructor(overrides: PriceOverrides, now: () => number, reportError: (error: unknown) => void) {
     this.#overrides = overrides;
     this.#now = now;
+    this.#reportError = reportError;
   }
 
   /** What the usage of a model costs. `usage` must have been through `acceptUsage`. */
@@ -107,7 +110,12 @@ export class PriceBook {
   }
 
   #published(provider: string, model: string, at: Date): Rates | undefined {
-    return publishedRates(provider, model) ?? this.table.ratesOf(provider, model, at);
+    try {
+      return publishedRates(provider, model) ?? this.table.ratesOf(provider, model, at);
+    } catch (error) {
+      this.#reportError(error);
+      return undefined;
+    }
   }
 }
 

@@ -7,7 +7,10 @@ import { PriceBook } from './price-book.ts';
 import { priceLibrary } from './price-table.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
-const book = new PriceBook({}, () => NOW);
+const refuse = (error: unknown): never => {
+  throw error;
+};
+const book = new PriceBook({}, () => NOW, refuse);
 
 /** What it cost, reckoned by hand as [how many, US dollars, for how many]. */
 type Sum = readonly (readonly [count: number, price: number | string, per: number])[];
@@ -370,6 +373,7 @@ it('puts prices of the user over those of the table', () => {
       'house-model': { free: true },
     },
     () => NOW,
+    refuse,
   );
   const usage = { inputTokens: 1_000_000, outputTokens: 1_000_000 };
   expect(own.price('openai', 'gpt-4o', usage)).toMatchObject({ costUsd: 10, source: 'override' });
@@ -385,6 +389,18 @@ it('finds the model in the names that clouds give it', () => {
   expect(priceOf(`bedrock/${arn}`, used)).toEqual(priceOf('aws/us.anthropic.claude-sonnet-4-5-20250929-v1:0', used));
   expect(priceOf('gemini/models/gemini-2.5-flash', used)).toMatchObject({ costUsd: 0.3 });
   expect(priceOf('vertex/claude-sonnet-4@20250514', used)).toMatchObject({ costUsd: 3 });
+});
+
+it('leaves a model without a price where the table fails, and reports it', () => {
+  const errors: unknown[] = [];
+  const broken = new PriceBook(
+    {},
+    () => NOW,
+    (error) => errors.push(error),
+  );
+  broken.replaceTable({ publishedAt: NOW, ratesOf: () => refuse(new Error('broken')) });
+  expect(broken.price('openai', 'gpt-4o', { inputTokens: 1, outputTokens: 1 })).toEqual({ unpriced: 'unknown_model' });
+  expect(errors).toEqual([new Error('broken')]);
 });
 
 it('agrees with the calculator of the table, wherever that has an answer', () => {

@@ -5,7 +5,7 @@
 export type Rate = number | TieredRate;
 
 /** A price that changes with the length of the request. */
-export interface TieredRate {
+interface TieredRate {
   readonly base: number;
   /** Ascending. */
   readonly tiers: readonly { readonly above: number; readonly price: number }[];
