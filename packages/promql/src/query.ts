@@ -118,7 +118,7 @@ export async function queryRange(
     );
   }
   const value = await evaluate(evaluation, parsed.root, steps);
-  return { type: 'matrix', series: matrixOf(value, steps), ...remarksOf(evaluation) };
+  return { type: 'matrix', series: await matrixOf(value, steps, evaluation.budget), ...remarksOf(evaluation) };
 }
 
 function parsedOf(expression: string | ParsedExpression, options: QueryOptions): ParsedExpression {
@@ -163,7 +163,7 @@ function failOnAlike(series: readonly StepSeries[]): void {
   }
 }
 
-function matrixOf(value: Value, steps: Steps): readonly MatrixSeries[] {
+async function matrixOf(value: Value, steps: Steps, budget: Budget): Promise<readonly MatrixSeries[]> {
   if (value.type === 'string') return [];
   if (value.type === 'scalar') {
     const timestamps = Float64Array.from({ length: steps.count }, (_, step) => timeAt(steps, step));
@@ -172,8 +172,11 @@ function matrixOf(value: Value, steps: Steps): readonly MatrixSeries[] {
   const present = value.series.filter(hasValues);
   failOnAlike(present);
   const sorted = present.sort((a, b) => compareLabels(a.labels, b.labels));
-  return sorted.map((series) => {
+  const matrix: MatrixSeries[] = [];
+  for (const series of sorted) {
     const { labels, timestamps, values } = presentSamples(series, steps);
-    return { metric: labels.toRecord(), timestamps, values };
-  });
+    matrix.push({ metric: labels.toRecord(), timestamps, values });
+    if (budget.spend(steps.count)) await budget.pause();
+  }
+  return matrix;
 }

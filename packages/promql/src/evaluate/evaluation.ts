@@ -73,6 +73,7 @@ export class Evaluation {
     for (const { labels, timestamps, values } of found) {
       this.budget.takeSamples(timestamps.length);
       series.push({ labels: LabelSet.from(labels), timestamps: numbers(timestamps), values: numbers(values) });
+      if (this.budget.spend(SERIES_WORK)) await this.budget.pause();
     }
     return series.sort((a, b) => compareLabels(a.labels, b.labels));
   }
@@ -107,6 +108,9 @@ export class Evaluation {
     return labels.without(this.dialect.metadataLabels);
   }
 }
+
+/** What sorting a series' labels costs, in values handled. */
+const SERIES_WORK = 100;
 
 function numbers(values: ArrayLike<number>): Float64Array {
   return values instanceof Float64Array ? values : Float64Array.from(values);

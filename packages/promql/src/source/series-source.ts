@@ -15,6 +15,7 @@ export interface SeriesSource {
   /**
    * The series that all matchers accept, with at least their samples from `from` to `to` (milliseconds, both included).
    * More samples do no harm; series without samples in that time may be left out. No two may have the same labels.
+   * What was given must not change afterwards: a query reads it over several turns of the event loop.
    */
   select(matchers: readonly Matcher[], from: number, to: number, signal?: AbortSignal): Promise<readonly SeriesData[]>;
 
