@@ -1,6 +1,6 @@
 import type { Monitor } from '@telltale/core';
 import { shownContent } from './content.ts';
-import type { EndedCall } from './observed-call.ts';
+import type { EndedCall } from './ended-call.ts';
 import type { AIConfig } from './options.ts';
 
 /** Writes the one line of a call that is over. A failure is written whatever else is. */

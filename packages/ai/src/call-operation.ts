@@ -1,7 +1,7 @@
 import type { Context, Monitor, Operation } from '@telltale/core';
 import type { AICallStart } from './ai-call.ts';
 import type { CallSeries } from './call-metrics.ts';
-import type { EndedCall } from './observed-call.ts';
+import type { EndedCall } from './ended-call.ts';
 
 /** Tells the listeners that a call began. */
 export function startOperation(

@@ -21,7 +21,7 @@ interface Case {
   readonly usage: Partial<Usage>;
   readonly sum: Sum;
   readonly source: string;
-  /** The day on which the price stood there; where it is the table's, the day of the table. */
+  /** When the price stood there; where it is the table's, the day of the table. */
   readonly asOf: string;
   readonly approximation?: string;
 }
@@ -216,7 +216,62 @@ const CASES: readonly Case[] = [
       [500, 1.2, MILLION],
     ],
     source: FINE_TUNING,
-    asOf: '2026-09-23',
+    asOf: '2025-11',
+  },
+  {
+    what: 'a batch of an older model, in which the cache saves nothing',
+    model: 'openai/gpt-4.1',
+    usage: { inputTokens: 10_000, cachedInputTokens: 4_000, outputTokens: 1_000, serviceTier: 'batch' },
+    sum: [
+      [10_000, 1, MILLION],
+      [1_000, 4, MILLION],
+    ],
+    source: OPENAI,
+    asOf: '2025-11',
+  },
+  {
+    what: 'a batch of a fine-tuned model',
+    model: 'openai/ft:gpt-4o-2024-08-06:acme::abc123',
+    usage: { inputTokens: 1_000, cachedInputTokens: 200, outputTokens: 500, serviceTier: 'batch' },
+    sum: [
+      [800, 2.225, MILLION],
+      [200, 0.9, MILLION],
+      [500, 12.5, MILLION],
+    ],
+    source: FINE_TUNING,
+    asOf: '2025-11',
+  },
+  {
+    what: 'the priority tier of a snapshot with a price of its own',
+    model: 'openai/gpt-4o-2024-05-13',
+    usage: { inputTokens: 1_000, outputTokens: 1_000, serviceTier: 'priority' },
+    sum: [
+      [1_000, 8.75, MILLION],
+      [1_000, 26.25, MILLION],
+    ],
+    source: OPENAI,
+    asOf: '2025-11',
+  },
+  {
+    what: 'a batch of embeddings',
+    model: 'openai/text-embedding-3-large',
+    usage: { inputTokens: 1_000, outputTokens: 0, serviceTier: 'batch' },
+    sum: [[1_000, 0.065, MILLION]],
+    source: OPENAI,
+    asOf: '2025-11',
+  },
+  {
+    what: 'audio in chat',
+    model: 'openai/gpt-4o-audio-preview-2025-06-03',
+    usage: { inputTokens: 600, audioInputTokens: 500, outputTokens: 900, audioOutputTokens: 800 },
+    sum: [
+      [100, 2.5, MILLION],
+      [500, 40, MILLION],
+      [100, 10, MILLION],
+      [800, 80, MILLION],
+    ],
+    source: OPENAI,
+    asOf: '2025-11',
   },
   {
     what: 'embeddings',
@@ -224,7 +279,7 @@ const CASES: readonly Case[] = [
     usage: { inputTokens: 7, outputTokens: 0 },
     sum: [[7, 0.02, MILLION]],
     source: OPENAI,
-    asOf: '2026-09-23',
+    asOf: '2025-11',
   },
   {
     what: 'images by the piece',
@@ -232,7 +287,7 @@ const CASES: readonly Case[] = [
     usage: { images: 2, imageQuality: 'hd', imageSize: '1024x1792' },
     sum: [[2, 0.12, 1]],
     source: OPENAI,
-    asOf: '2023-12-25',
+    asOf: '2025-11',
   },
   {
     what: 'images by their tokens',
@@ -281,7 +336,7 @@ const CASES: readonly Case[] = [
     usage: { characters: 4_096 },
     sum: [[4_096, 15, MILLION]],
     source: OPENAI,
-    asOf: '2025-11-02',
+    asOf: '2025-11',
   },
   {
     what: 'a router that names the vendor',
