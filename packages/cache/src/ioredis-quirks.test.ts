@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { currentContext, type Operation, runWithContext } from '@telltale/core';
 import { Redis, type RedisOptions } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { TestMonitor } from '../../../test/contracts/cache/kit.ts';
 import { startRedis, type TestRedis } from '../../../test/servers/redis.ts';
 import { monitorRedis } from './monitor-redis.ts';
@@ -206,10 +206,11 @@ describe.each(VERSIONS)('%s', (_, create) => {
     const client = await open(test, { commandTimeout: 20 });
     const other = create({});
     onTestFinished(() => other.disconnect());
-    await other.call('CLIENT', 'PAUSE', '100');
-    await expect(client.get('user:1')).rejects.toThrow('timed out');
-    await other.ping();
-    expect(await test.samples('cache_operations_total')).toEqual(['redis get error = 1']);
+    await expect(client.blpop('queue:1', 0)).rejects.toThrow('timed out');
+    await other.rpush('queue:1', 'x');
+    const { commandQueue } = client as unknown as { readonly commandQueue: { readonly length: number } };
+    await vi.waitFor(() => expect(commandQueue.length).toBe(0));
+    expect(await test.samples('cache_operations_total')).toEqual(['redis blpop error = 1']);
     expect(await test.samples('cache_errors_total')).toEqual(['redis TIMEOUT = 1']);
   });
 

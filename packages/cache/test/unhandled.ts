@@ -1,4 +1,4 @@
-/** A process that leaves rejections unhandled: `node unhandled.ts <library> <url> <monitored>`. */
+/** A process that leaves rejections unhandled, unmonitored and then monitored: `node unhandled.ts <library> <url>`. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { createMonitor } from '@telltale/core';
 import { Redis } from 'ioredis';
@@ -8,15 +8,26 @@ import { createClient } from 'redis';
 import { createClient as createClient5 } from 'redis5';
 import { monitorRedis } from '../src/monitor-redis.ts';
 
-const [library, url = '', monitored] = process.argv.slice(2);
-const reasons: string[] = [];
+const [library, url = ''] = process.argv.slice(2);
+let reasons: string[] = [];
 process.on('unhandledRejection', (reason) => reasons.push((reason as Error).message));
 
-const monitor = createMonitor({ enabled: monitored === 'true', registry: new Registry(), defaultMetrics: false });
+const monitor = createMonitor({ registry: new Registry(), defaultMetrics: false });
+const found = [await failUnhandled(false), await failUnhandled(true)];
+process.send?.(found, () => process.exit());
 
-if (library === 'ioredis' || library === 'ioredis5') {
+async function failUnhandled(monitored: boolean): Promise<string[]> {
+  reasons = [];
+  if (library === 'ioredis' || library === 'ioredis5') await failWithIoredis(monitored);
+  else await failWithNodeRedis(monitored);
+  await turn();
+  await turn();
+  return reasons;
+}
+
+async function failWithIoredis(monitored: boolean): Promise<void> {
   const client = (library === 'ioredis' ? new Redis(url) : new Redis5(url)) as Redis;
-  monitorRedis(client, { monitor });
+  if (monitored) monitorRedis(client, { monitor });
   await client.del('list:1');
   await client.lpush('list:1', 'x');
   void client.get('list:1');
@@ -30,12 +41,14 @@ if (library === 'ioredis' || library === 'ioredis5') {
   handled.catch(() => {});
   await client.ping();
   client.disconnect();
-} else {
+}
+
+async function failWithNodeRedis(monitored: boolean): Promise<void> {
   const client = (library === 'redis' ? createClient({ url }) : createClient5({ url })) as ReturnType<
     typeof createClient
   >;
   client.on('error', () => {});
-  monitorRedis(client, { monitor });
+  if (monitored) monitorRedis(client, { monitor });
   await client.connect();
   await client.del('list:1');
   await client.lPush('list:1', 'x');
@@ -48,6 +61,3 @@ if (library === 'ioredis' || library === 'ioredis5') {
   await client.ping();
   client.destroy();
 }
-await turn();
-await turn();
-process.send?.(reasons, () => process.exit());
