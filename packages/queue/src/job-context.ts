@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import {
   acceptCorrelationId,
+  acceptTraceState,
   Context,
-  contextFromHeaders,
   currentContext,
   enterContext,
-  type InboundHeaders,
   type Origin,
+  parseTraceParent,
 } from '@telltale/core';
 import type { JobLike } from './bullmq-like.ts';
 
@@ -52,10 +52,11 @@ export function jobOrigin(job: JobLike, origin: Origin | undefined): JobOrigin {
   const headers = parseMetadata(job.opts?.telemetry?.metadata ?? job.opts?.tm);
   const addedBy = acceptAddedBy(headers?.[ADDED_BY]);
   const inherited = job.repeatJobKey ? undefined : headers;
-  const id = acceptCorrelationId(inherited?.['x-correlation-id']);
-  if (inherited === undefined) return { addedBy, context: new Context(ownId(job), origin, undefined, undefined, '') };
-  const known: InboundHeaders = { ...onlyTexts(inherited), 'x-correlation-id': id ?? ownId(job) };
-  return { addedBy, context: contextFromHeaders(known, origin) };
+  const id = acceptCorrelationId(inherited?.['x-correlation-id']) ?? ownId(job);
+  const { traceparent, tracestate, baggage } = inherited ?? {};
+  const trace = parseTraceParent(traceparent);
+  const traceState = trace === undefined ? undefined : acceptTraceState(asText(tracestate));
+  return { addedBy, context: new Context(id, origin, trace, traceState, asText(baggage)) };
 }
 
 /**
@@ -81,10 +82,6 @@ function acceptAddedBy(value: unknown): string | undefined {
 }
 
 /** What another telemetry put there need not be text. */
-function onlyTexts(headers: Record<string, unknown>): Record<string, string> {
-  const texts: Record<string, string> = {};
-  for (const name of ['traceparent', 'tracestate', 'baggage']) {
-    if (typeof headers[name] === 'string') texts[name] = headers[name];
-  }
-  return texts;
+function asText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

@@ -81,10 +81,7 @@ export class JobRun {
     this.#series.attempts.observe(this.#attempt);
     this.#endOperation('ok', 'completed');
     if (!config.jobLog) return;
-    monitor.logger.info(`${this.#series.origin.name} completed`, {
-      event_type: 'response',
-      ...this.#summary('completed'),
-    });
+    monitor.logger.info(this.#series.completedMessage, this.#summary('response', 'completed'));
   }
 
   /** The queue knows that this attempt failed; for good, if the job is finished. */
@@ -100,12 +97,10 @@ export class JobRun {
       if (this.#allowed > 1 && this.#attempt >= this.#allowed) instruments.exhausted.labels(queue, name).inc();
     } else instruments.retries.labels(queue, name).inc();
     this.#endOperation('error', status, error);
-    monitor.logger[final ? 'error' : 'warning'](`${this.#series.origin.name} failed`, {
-      event_type: 'error',
-      ...this.#summary(status),
-      will_retry: !final,
-      error,
-    });
+    monitor.logger[final ? 'error' : 'warning'](
+      `${this.#series.origin.name} failed`,
+      this.#summary('error', status, !final, error),
+    );
   }
 
   /** Its processor put it back itself, to wait for a time, for its children or for a rate limit. */
@@ -113,7 +108,7 @@ export class JobRun {
     this.#count('deferred', job);
     this.#endOperation('ok', 'deferred');
     const { logger } = this.#observer.monitor;
-    logger.debug(`${this.#series.origin.name} was put back`, { event_type: 'response', ...this.#summary('deferred') });
+    logger.debug(`${this.#series.origin.name} was put back`, this.#summary('response', 'deferred'));
   }
 
   #count(status: JobStatus, job: JobLike): void {
@@ -133,8 +128,11 @@ export class JobRun {
     return { queue: this.#series.queue, job: this.#series.job, job_id: this.#id, attempt: this.#attempt };
   }
 
-  #summary(status: JobStatus): Record<string, unknown> {
-    return {
+  /** One object for one line: it is made for every job. */
+  #summary(eventType: 'response' | 'error', status: JobStatus, willRetry?: boolean, error?: unknown): object {
+    const { figures } = this.context;
+    const fields = {
+      event_type: eventType,
       queue: this.#series.queue,
       job: this.#series.job,
       job_id: this.#id,
@@ -144,9 +142,10 @@ export class JobRun {
       duration_ms: this.#durationMs === undefined ? undefined : Math.round(this.#durationMs * 100) / 100,
       wait_ms: this.#waitMs,
       added_by: this.#addedBy,
-      ...this.#memory,
-      ...this.context.figures,
+      will_retry: willRetry,
+      error,
     };
+    return figures === undefined && this.#memory === undefined ? fields : { ...fields, ...this.#memory, ...figures };
   }
 
   #exemplar(): ExemplarLabels | undefined {

@@ -10,6 +10,7 @@ export interface JobSeries {
   readonly job: string;
   /** The origin of everything that is done in such a job. */
   readonly origin: Origin;
+  readonly completedMessage: string;
   readonly wait: HistogramSeries;
   readonly attempts: HistogramSeries;
   /** Of its scheduler's runs; made with the first. */
@@ -30,6 +31,7 @@ export function jobSeries(instruments: QueueInstruments, queue: string, job: str
     queue,
     job,
     origin: { kind: 'queue', name: `${queue}/${job}` },
+    completedMessage: `${queue}/${job} completed`,
     wait: instruments.wait.labels(queue, job),
     attempts: instruments.attempts.labels(queue, job),
     schedulerLag: () => instruments.schedulerLag.labels(queue, job),

@@ -40,16 +40,23 @@ export function monitorWorker<W extends WorkerLike>(worker: W, options: MonitorW
     const queue = domain.queueLabel(inside.name, inside.qualifiedName);
     const observer = new JobObserver(domain, queue, config);
     const runs = new WeakMap<JobLike, JobRun>();
-    const meet = (job: JobLike): JobRun | undefined =>
-      errors.guard(
-        'queue',
-        () => {
-          let run = runs.get(job);
-          if (run === undefined) runs.set(job, (run = observer.meet(job)));
-          return run;
-        },
-        undefined,
-      );
+    const meet = (job: JobLike): JobRun | undefined => {
+      try {
+        let run = runs.get(job);
+        if (run === undefined) runs.set(job, (run = observer.meet(job)));
+        return run;
+      } catch (error) {
+        errors.report('queue', error);
+        return undefined;
+      }
+    };
+    const begin = (run: JobRun, job: JobLike): void => {
+      try {
+        run.begin(job);
+      } catch (error) {
+        errors.report('queue', error);
+      }
+    };
     const activeJobs = (): number => inside.lockManager?.getActiveJobCount?.() ?? observer.running.size;
     const stopReading = config.depth ? domain.depths.add(inside, queue) : () => {};
     undo(stopReading);
@@ -62,8 +69,14 @@ export function monitorWorker<W extends WorkerLike>(worker: W, options: MonitorW
         function callProcessJob(this: unknown, job, ...rest) {
           const run = meet(job);
           if (run === undefined) return original.call(this, job, ...rest);
-          errors.guard('queue', () => run.begin(job), undefined);
-          const ended = (): void => errors.guard('queue', () => run.processed(), undefined);
+          begin(run, job);
+          const ended = (): void => {
+            try {
+              run.processed();
+            } catch (error) {
+              errors.report('queue', error);
+            }
+          };
           const failed = (error: unknown): void => {
             ended();
             if (isPutBack(error))
@@ -100,31 +113,32 @@ export function monitorWorker<W extends WorkerLike>(worker: W, options: MonitorW
       'emit',
       (original) =>
         function emit(this: unknown, event, ...values) {
-          const pass = (): boolean => original.call(this, event, ...values);
           if (event === 'completed' || event === 'failed') {
             const [job, outcome] = values as [JobLike | undefined, unknown];
             const run = job && meet(job);
             if (job === undefined || run === undefined) {
               if (event === 'failed') errors.guard('queue', () => observer.failedUnseen(outcome), undefined);
-              return pass();
+              return original.call(this, event, ...values);
             }
             return enterContext(run.context, () => {
-              errors.guard(
-                'queue',
-                () => (event === 'completed' ? run.completed(job) : run.failed(job, outcome)),
-                undefined,
-              );
-              return pass();
+              try {
+                if (event === 'completed') run.completed(job);
+                else run.failed(job, outcome);
+              } catch (error) {
+                errors.report('queue', error);
+              }
+              return original.call(this, event, ...values);
             });
           }
           if (event === 'active' || event === 'progress') {
             const run = inside.listenerCount(event) > 0 ? meet(values[0] as JobLike) : undefined;
-            return run === undefined ? pass() : enterContext(run.context, pass);
+            if (run === undefined) return original.call(this, event, ...values);
+            return enterContext(run.context, () => original.call(this, event, ...values));
           }
           const noticed = typeof event === 'string' && Object.hasOwn(notice, event) ? notice[event] : undefined;
-          if (noticed === undefined) return pass();
+          if (noticed === undefined) return original.call(this, event, ...values);
           errors.guard('queue', () => noticed(...(values as never[])), undefined);
-          const heard = pass();
+          const heard = original.call(this, event, ...values);
           if (event === 'closed') end();
           return heard;
         },
