@@ -203,7 +203,7 @@ describe.each(VERSIONS)('%s', (_, create) => {
 
   it('counts a command that times out once, though its reply comes later', async () => {
     const test = new TestMonitor();
-    const client = await open(test, { commandTimeout: 20 });
+    const client = await open(test, { commandTimeout: 500 });
     const other = create({});
     onTestFinished(() => other.disconnect());
     await expect(client.blpop('queue:1', 0)).rejects.toThrow('timed out');
