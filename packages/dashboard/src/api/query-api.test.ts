@@ -1,83 +1,13 @@
-import { once } from 'node:events';
-import {
-  createServer,
-  request as httpRequest,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
-import { gunzipSync } from 'node:zlib';
-import { ConfigError, createMonitor, type Monitor } from '@telltale/core';
-import { createQueryEngine, MemorySource, type QueryEngine, type SeriesSource } from '@telltale/promql';
-import { Registry } from 'prom-client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { QueryApiOptions } from './options.ts';
+import { ConfigError } from '@telltale/core';
+import { createQueryEngine, MemorySource, type QueryEngine } from '@telltale/promql';
+import { describe, expect, it } from 'vitest';
+import { engineOf, json, serveApi } from '../../test/serve-api.ts';
 import { queryApi } from './query-api.ts';
 import type { RuleGroup } from './rule-group.ts';
 
-let monitor: Monitor;
-let failures: unknown[];
-const servers: Server[] = [];
-
-beforeEach(() => {
-  failures = [];
-  const onError = (error: unknown) => void failures.push(error);
-  monitor = createMonitor({ registry: new Registry(), logLevel: 'CRITICAL', onError }, {});
-});
-afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.close();
-    server.closeAllConnections();
-  }
-  await monitor.close();
-});
-
-type Before = (request: IncomingMessage) => Promise<void> | void;
-
-/** The address of a server that answers by the API, and what middleware does before it. */
-async function serve(engine: QueryEngine, options: QueryApiOptions = {}, before?: Before): Promise<string> {
-  const api = queryApi(engine, { monitor, ...options });
-  const server = createServer(async (request, response) => {
-    await before?.(request);
-    void api.answer(request, response, request.url!.split('?')[0]!);
-  }).listen(0, '127.0.0.1');
-  servers.push(server);
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/telltale/api/v1`;
-}
-
-function engineOf(count: number, samples = 3): QueryEngine {
-  const source = new MemorySource();
-  for (let index = 0; index < count; index++) {
-    for (let at = 0; at < samples; at++) source.append({ __name__: 'x', n: String(index) }, at * 1000, index + at);
-  }
-  return createQueryEngine(source);
-}
-
-/** A source that answers when it is told to, and says when it is asked and when it is let go. */
-function heldSource() {
-  const asked: { release: () => void; signal: AbortSignal | undefined }[] = [];
-  let onAsked = () => {};
-  const source: SeriesSource = {
-    select: (_matchers, _from, _to, signal) =>
-      new Promise((resolve) => {
-        asked.push({ release: () => resolve([]), signal });
-        onAsked();
-      }),
-  };
-  const until = async (count: number) => {
-    while (asked.length < count) await new Promise<void>((resolve) => (onAsked = resolve));
-  };
-  return { engine: createQueryEngine(source), asked, until };
-}
-
-const json = async (address: string, init?: RequestInit) =>
-  (await (await fetch(address, init)).json()) as { readonly status: string; readonly data?: unknown };
-
 describe('what is taken', () => {
   it('is everything below its path, by any method, and nothing beside it', () => {
-    const api = queryApi(engineOf(0), { monitor, basePath: '/prom/api/v1/' });
+    const api = queryApi(engineOf(0), { basePath: '/prom/api/v1/' });
     for (const path of ['/prom/api/v1', '/prom/api/v1/', '/prom/api/v1/query', '/prom/api/v1/no/such']) {
       expect(api.takes('PUT', path), path).toBe(true);
     }
@@ -97,7 +27,7 @@ describe('what is taken', () => {
 
 describe('parameters of newer Prometheuses', () => {
   it('limit how much is answered, and say so', async () => {
-    const base = await serve(engineOf(5));
+    const { base } = await serveApi(engineOf(5));
     const warnings = ['results truncated due to limit'];
     expect(await json(`${base}/query?query=x&time=2&limit=2`)).toMatchObject({
       warnings,
@@ -115,7 +45,7 @@ describe('parameters of newer Prometheuses', () => {
   });
 
   it('look back less far, and show how long it took', async () => {
-    const base = await serve(engineOf(1));
+    const { base } = await serveApi(engineOf(1));
     const asked = `${base}/query?query=x&time=62`;
     expect(await json(asked)).toMatchObject({ data: { result: { length: 1 } } });
     expect(await json(`${asked}&lookback_delta=30s`)).toMatchObject({ data: { result: [] } });
@@ -127,7 +57,7 @@ describe('parameters of newer Prometheuses', () => {
   it('name labels that are more than letters, digits and underscores', async () => {
     const source = new MemorySource();
     source.append({ __name__: 'x', 'http.status_code': '200', 'ünï/😀': 'yes', U__broken_: 'kept' }, 0, 1);
-    const base = await serve(createQueryEngine(source));
+    const { base } = await serveApi(createQueryEngine(source));
     for (const [name, value] of [
       ['U__http_2e_status__code', '200'],
       ['http.status_code', '200'],
@@ -141,7 +71,7 @@ describe('parameters of newer Prometheuses', () => {
   });
 
   it('carry warnings and infos', async () => {
-    const base = await serve(engineOf(1));
+    const { base } = await serveApi(engineOf(1));
     expect(await json(`${base}/query?query=rate(x[5m])&time=2`)).toMatchObject({
       infos: [expect.stringContaining('metric might not be a counter')],
     });
@@ -178,7 +108,7 @@ describe('rules and alerts', () => {
   ];
 
   it('are those of whoever provides them, filtered as asked', async () => {
-    const base = await serve(engineOf(0), { rules: async () => groups });
+    const { base } = await serveApi(engineOf(0), { rules: async () => groups });
     const names = async (query: string) => {
       const { data } = await json(`${base}/rules?${query}`);
       return (data as { groups: RuleGroup[] }).groups.map(({ name, rules }) =>
@@ -206,7 +136,7 @@ describe('forms', () => {
   });
 
   it('are bounded', async () => {
-    const base = await serve(engineOf(1), { maxFormBytes: 2_048 });
+    const { base } = await serveApi(engineOf(1), { maxFormBytes: 2_048 });
     expect(await json(`${base}/query`, form(`time=1&query=1${'+'.repeat(2_000)}`))).toMatchObject({
       status: 'success',
     });
@@ -215,7 +145,7 @@ describe('forms', () => {
   });
 
   it('are taken from the middleware that has read them already', async () => {
-    const base = await serve(engineOf(2), {}, async (request) => {
+    const { base } = await serveApi(engineOf(2), {}, async (request) => {
       for await (const _ of request);
       Object.assign(request, { body: { match: ['x{n="1"}', 'x{n="0"}'], start: '0', nothing: 5 } });
     });
@@ -223,121 +153,17 @@ describe('forms', () => {
   });
 
   it('are read where middleware looked for something else', async () => {
-    const base = await serve(engineOf(2), {}, (request) => void Object.assign(request, { body: {} }));
+    const { base } = await serveApi(engineOf(2), {}, (request) => void Object.assign(request, { body: {} }));
     expect(await json(`${base}/query`, form('query=1&time=5'))).toMatchObject({ data: { result: [5, '1'] } });
-  });
-});
-
-describe('large answers', () => {
-  it('go out whole and in pieces, packed or not, and leave the event loop its turns', async () => {
-    const base = await serve(engineOf(40, 2_000));
-    const asked = `${base}/query_range?query=x&start=0&end=1999&step=1`;
-    const seen: Record<string, string> = {};
-    for (const encoding of ['identity', 'gzip']) {
-      const request = httpRequest(asked, { headers: { 'accept-encoding': encoding } }).end();
-      const [response] = (await once(request, 'response')) as [IncomingMessage];
-      const chunks: Buffer[] = [];
-      for await (const chunk of response) chunks.push(chunk);
-      expect(response.headers['transfer-encoding']).toBe('chunked');
-      expect(response.headers['content-encoding']).toBe(encoding === 'gzip' ? 'gzip' : undefined);
-      const body = Buffer.concat(chunks);
-      seen[encoding] = (encoding === 'gzip' ? gunzipSync(body) : body).toString();
-    }
-    expect(seen.gzip).toBe(seen.identity);
-    const { result } = JSON.parse(seen.gzip!).data;
-    expect(result).toHaveLength(40);
-    expect(result.every(({ values }: { values: unknown[] }) => values.length === 2_000)).toBe(true);
-    expect(result[39].values[1_999]).toEqual([1999, String(Number(result[39].metric.n) + 1_999)]);
-  });
-
-  it('stop where nobody reads them any more, without a word about it', async () => {
-    const base = await serve(engineOf(40, 2_000));
-    const { port } = new URL(base);
-    const socket = connect(Number(port), '127.0.0.1');
-    socket.write(
-      `GET ${base.slice(base.indexOf('/telltale'))}/query_range?query=x&start=0&end=1999&step=1 HTTP/1.1\r\nhost: a\r\n\r\n`,
-    );
-    await once(socket, 'data');
-    socket.destroy();
-    await once(socket, 'close');
-    expect((await json(`${base}/query?query=1`)).status).toBe('success');
-    expect(failures).toEqual([]);
-  });
-});
-
-describe('a client that takes nothing of a large answer', () => {
-  it('is hung up on', async () => {
-    const base = await serve(engineOf(100, 5_000), { timeoutMs: 5_000 });
-    const held = Promise.withResolvers<void>();
-    servers[0]!.once('connection', (socket) => socket.on('close', held.resolve));
-    servers[0]!.once('request', (_, response: ServerResponse) => {
-      const { setTimeout: given } = response;
-      response.setTimeout = (_ms, hangUp) => given.call(response, 20, hangUp);
-    });
-    const socket = connect(Number(new URL(base).port), '127.0.0.1').pause();
-    socket.write(
-      `GET ${base.slice(base.indexOf('/telltale'))}/query_range?query=x&start=0&end=4999&step=1 HTTP/1.1\r\nhost: a\r\n\r\n`,
-    );
-    await held.promise;
-    socket.destroy();
-    expect(failures).toEqual([]);
-  });
-});
-
-describe('asking never starves the service', () => {
-  it('works on a few questions at a time, lets a few wait, and refuses the others', async () => {
-    const { engine, asked, until } = heldSource();
-    const base = await serve(engine, { maxConcurrent: 2, maxQueued: 1 });
-    const answers = [1, 2].map(() => json(`${base}/query?query=x`));
-    await until(2);
-    const waiting = json(`${base}/query?query=x`);
-    const refused = await Promise.race([waiting, json(`${base}/query?query=x`)]);
-    expect(refused).toMatchObject({ errorType: 'unavailable', error: expect.stringMatching(/2 run and 1 wait/) });
-    expect(asked).toHaveLength(2);
-    asked[0]!.release();
-    await until(3);
-    for (const { release } of asked) release();
-    for (const answer of await Promise.all(answers)) expect(answer.status).toBe('success');
-  });
-
-  it('stops the evaluation when the client goes away', async () => {
-    const { engine, asked, until } = heldSource();
-    const base = await serve(engine);
-    const client = new AbortController();
-    const answer = fetch(`${base}/query?query=x`, { signal: client.signal }).catch((error) => error.name);
-    await until(1);
-    const stopped = once(asked[0]!.signal!, 'abort');
-    client.abort();
-    expect(await answer).toBe('AbortError');
-    await stopped;
-    expect(failures).toEqual([]);
-  });
-
-  it('gives up on a store that does not answer in time', async () => {
-    const base = await serve(heldSource().engine, { timeoutMs: 30 });
-    const response = await fetch(`${base}/query?query=x`);
-    expect([response.status, await response.json()]).toEqual([503, expect.objectContaining({ errorType: 'timeout' })]);
-    const listed = await fetch(`${base}/labels`);
-    expect([listed.status, await listed.json()]).toEqual([503, expect.objectContaining({ errorType: 'timeout' })]);
-  });
-
-  it('gives up on a question that waits for longer than it may', async () => {
-    const { engine, until } = heldSource();
-    const base = await serve(engine, { maxConcurrent: 1 });
-    const first = new AbortController();
-    const held = fetch(`${base}/query?query=x`, { signal: first.signal }).catch(() => {});
-    await until(1);
-    expect(await json(`${base}/query?query=x&timeout=20ms`)).toMatchObject({ errorType: 'timeout' });
-    first.abort();
-    await held;
-    expect(await json(`${base}/query?query=1`)).toMatchObject({ status: 'success' });
   });
 });
 
 describe('what goes wrong inside', () => {
   it('is reported, and told outside only as that', async () => {
     const broken = { ...engineOf(0), metadata: () => Promise.reject(new Error('the path /home/me/secret')) };
-    const base = await serve(broken as unknown as QueryEngine, { rules: () => Promise.reject(new Error('no rules')) });
+    const { base, failures } = await serveApi(broken as unknown as QueryEngine, {
+      rules: () => Promise.reject(new Error('no rules')),
+    });
     for (const path of ['metadata', 'rules']) {
       const response = await fetch(`${base}/${path}`);
       const text = await response.text();
@@ -352,13 +178,15 @@ describe('pages of other origins', () => {
   const origin = 'https://grafana.example';
 
   it('may read nothing unless they are named', async () => {
-    const base = await serve(engineOf(1));
+    const { base } = await serveApi(engineOf(1));
     const { headers } = await fetch(`${base}/query?query=1`, { headers: { origin } });
     expect(headers.get('access-control-allow-origin')).toBe(null);
   });
 
   it('may where they are named whole', async () => {
-    const base = await serve(engineOf(1), { corsOrigin: /https:\/\/grafana\.example|https:\/\/other\.example/g });
+    const { base } = await serveApi(engineOf(1), {
+      corsOrigin: /https:\/\/grafana\.example|https:\/\/other\.example/g,
+    });
     for (const [from, allowed] of [
       [origin, origin],
       [origin, origin],
