@@ -6,6 +6,7 @@ import {
   QueryCanceledError,
   QueryTimeoutError,
   QueryUnavailableError,
+  SeriesSourceError,
 } from '@telltale/promql';
 
 /** How Prometheus says that there is no answer. */
@@ -31,6 +32,8 @@ export function errorOfReply({ errorType, error = '' }: ErrorReply, text: string
       return new QueryTimeoutError(timeoutMs);
     case 'canceled':
       return new QueryCanceledError(new Error(error));
+    case 'internal':
+      return new SeriesSourceError(new Error(error));
     default:
       return new QueryUnavailableError(`Prometheus failed (${errorType ?? 'without a reason'}): ${error}`);
   }

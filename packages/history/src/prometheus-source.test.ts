@@ -41,12 +41,18 @@ describe('where something else than a well Prometheus answers', () => {
     [200, 'null', /answered 200/],
     [200, success({ resultType: 'picture', result: [] }), /a result of the type "picture"/],
     [503, '{"status":"error","errorType":"unavailable","error":"not ready"}', /unavailable.*not ready/],
-    [500, '{"status":"error","errorType":"internal","error":"disk"}', /internal.*disk/],
   ])('says so at %i %s', async (status, body, detail) => {
     const address = await serve((_, response) =>
       response.writeHead(status, { location: 'http://127.0.0.1:1/' }).end(body),
     );
     await expect(prometheusSource(address).instant('up')).rejects.toMatchObject(unavailable(detail));
+  });
+
+  it('says that its storage failed where that is what it says', async () => {
+    const body = '{"status":"error","errorType":"internal","error":"disk"}';
+    const address = await serve((_, response) => response.writeHead(500).end(body));
+    const failed = { name: 'SeriesSourceError', errorType: 'internal', detail: expect.stringContaining('disk') };
+    await expect(prometheusSource(address).instant('up')).rejects.toMatchObject(failed);
   });
 
   it('reads no more than it may, and waits no longer', async () => {

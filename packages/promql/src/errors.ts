@@ -1,7 +1,7 @@
 import type { Position } from './syntax/position.ts';
 
 /** What went wrong, in the words of Prometheus's HTTP API (`errorType`). */
-export type QueryErrorType = 'bad_data' | 'execution' | 'timeout' | 'canceled' | 'unavailable';
+export type QueryErrorType = 'bad_data' | 'execution' | 'timeout' | 'canceled' | 'unavailable' | 'internal';
 
 /** Every error that a query throws on purpose; its message starts `[telltale] [promql]`. */
 export class PromQLError extends Error {
@@ -74,5 +74,14 @@ export class QueryUnavailableError extends PromQLError {
 
   constructor(detail: string, options?: ErrorOptions) {
     super('unavailable', detail, options);
+  }
+}
+
+/** The source of the series failed; `cause` is what it threw. */
+export class SeriesSourceError extends PromQLError {
+  override readonly name = 'SeriesSourceError';
+
+  constructor(cause: unknown) {
+    super('internal', `reading series failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 }

@@ -17,6 +17,7 @@ export {
   type QueryErrorType,
   QueryTimeoutError,
   QueryUnavailableError,
+  SeriesSourceError,
 } from './errors.ts';
 export type { Limits } from './evaluate/budget.ts';
 export { type ApiData, type ApiSample, formatValue, toApiData } from './format-result.ts';

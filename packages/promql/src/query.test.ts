@@ -109,6 +109,7 @@ test('the package exports what it says', () => {
       "QueryCanceledError",
       "QueryTimeoutError",
       "QueryUnavailableError",
+      "SeriesSourceError",
       "childrenOf",
       "createQueryEngine",
       "documentedType",

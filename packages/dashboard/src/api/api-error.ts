@@ -38,7 +38,8 @@ export function invalidParameter(name: string, reason: string): ApiError {
  */
 export function errorOfEngine(error: unknown, source: string): ApiError | undefined {
   if (error instanceof ParseError) return invalidParameter(source, error.detail);
-  if (error instanceof PromQLError) return new ApiError(error.errorType, error.detail);
+  if (error instanceof PromQLError && error.errorType !== 'internal')
+    return new ApiError(error.errorType, error.detail);
   return undefined;
 }
 

@@ -78,7 +78,7 @@ describe('an embedded engine', () => {
   test('says what a failing source said', async () => {
     const engine = createQueryEngine({ select: () => Promise.reject(new Error('the disk is gone')) });
     for (const asked of [engine.series(['up']), engine.labelNames(), engine.instant('up')]) {
-      await expect(asked).rejects.toMatchObject({ errorType: 'execution', detail: expect.stringContaining('disk') });
+      await expect(asked).rejects.toMatchObject({ errorType: 'internal', detail: expect.stringContaining('disk') });
     }
   });
 

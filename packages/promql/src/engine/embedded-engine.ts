@@ -1,5 +1,5 @@
 import type { Dialect } from '../dialect.ts';
-import { EvaluationError, PromQLError, QueryCanceledError } from '../errors.ts';
+import { PromQLError, QueryCanceledError, SeriesSourceError } from '../errors.ts';
 import { Budget, type Limits } from '../evaluate/budget.ts';
 import { compareText } from '../labels/compare.ts';
 import { compareLabels, LabelSet } from '../labels/label-set.ts';
@@ -144,7 +144,7 @@ class EmbeddedEngine implements QueryEngine {
     } catch (cause) {
       if (signal?.aborted) throw new QueryCanceledError(signal.reason);
       if (cause instanceof PromQLError) throw cause;
-      throw new EvaluationError(`reading series failed: ${cause instanceof Error ? cause.message : cause}`, { cause });
+      throw new SeriesSourceError(cause);
     }
   }
 }

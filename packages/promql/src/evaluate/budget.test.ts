@@ -93,7 +93,7 @@ describe('a query under way', () => {
   test('says when its source fails', async () => {
     const failing: SeriesSource = { select: () => Promise.reject(new Error('disk on fire')) };
     await expect(queryInstant('a', { source: failing, time: 0 })).rejects.toMatchObject({
-      errorType: 'execution',
+      errorType: 'internal',
       detail: 'reading series failed: disk on fire',
     });
   });

@@ -1,6 +1,6 @@
 import type { Annotations } from '../annotations.ts';
 import type { Dialect } from '../dialect.ts';
-import { EvaluationError, PromQLError } from '../errors.ts';
+import { PromQLError, SeriesSourceError } from '../errors.ts';
 import { compareLabels, LabelSet } from '../labels/label-set.ts';
 import type { Matcher } from '../labels/matcher.ts';
 import type { SeriesSource } from '../source/series-source.ts';
@@ -65,7 +65,7 @@ export class Evaluation {
     const found = await this.budget.waitFor(selecting).catch((cause: unknown) => {
       this.budget.check();
       if (cause instanceof PromQLError) throw cause;
-      throw new EvaluationError(`reading series failed: ${cause instanceof Error ? cause.message : cause}`, { cause });
+      throw new SeriesSourceError(cause);
     });
     this.budget.check();
     this.budget.takeSeries(found.length);
