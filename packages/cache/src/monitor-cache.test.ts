@@ -18,6 +18,8 @@ interface SimpleCache {
 const KINDS: readonly (readonly [string, () => SimpleCache])[] = [
   ['lru', () => new LRUCache<string, string>({ max: 100 }) as SimpleCache],
   ['keyv', () => new Keyv()],
+  // Of keyv 5.
+  ['keyv', () => new Cacheable().primary],
   ['cacheable', () => new Cacheable()],
   ['map', () => new Map<string, unknown>()],
 ];
