@@ -1,6 +1,6 @@
 export { cacheMetrics } from './metrics.ts';
-export { monitorCache } from './monitor-cache.ts';
-export { monitorRedis } from './monitor-redis.ts';
+export { isCache, monitorCache } from './monitor-cache.ts';
+export { isRedisClient, monitorRedis } from './monitor-redis.ts';
 export { type CacheOptions, cacheOptions, type PrefixOf, type RedisOptions, redisOptions } from './options.ts';
 export { type RedisStatus, redisStatus } from './redis-status.ts';
 export {

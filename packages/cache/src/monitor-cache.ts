@@ -72,3 +72,8 @@ export function monitorCache<T extends object>(
   });
   return cache;
 }
+
+/** Whether an object is a cache that {@link monitorCache} takes. */
+export function isCache(thing: object): boolean {
+  return KINDS.some(({ recognises }) => recognises(thing));
+}

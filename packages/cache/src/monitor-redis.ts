@@ -51,6 +51,12 @@ export function monitorRedis<T extends object>(
   return client;
 }
 
+/** Whether an object is a client that {@link monitorRedis} takes. */
+export function isRedisClient(thing: object): boolean {
+  const self = underlying(thing);
+  return [isIoredis, isNodeRedis, isNodeRedisPool, isNodeRedisCluster].some((recognises) => recognises(self));
+}
+
 function begin(client: object, integration: Integration, observer: CommandObserver, part: boolean): void {
   const { monitor, cache, config, instruments } = observer;
   // A scrape must not keep a client alive that nobody uses any more.

@@ -1,4 +1,4 @@
 export { databaseMetrics } from './metrics.ts';
-export { monitorClient, monitorPool } from './monitor-database.ts';
+export { isDatabase, monitorClient, monitorPool } from './monitor-database.ts';
 export { type DatabaseOptions, databaseOptions } from './options.ts';
 export { type TrackDatabaseQueryOptions, trackDatabaseQuery } from './track-database-query.ts';

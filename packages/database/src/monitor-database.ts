@@ -44,6 +44,11 @@ export function monitorClient<T extends object>(client: T, options?: DatabaseOpt
   return monitorDatabase('monitorClient', client, options);
 }
 
+/** Whether an object is one that {@link monitorClient} takes. */
+export function isDatabase(thing: object): boolean {
+  return isPrisma(thing) || INTEGRATIONS.some((each) => each.matches(thing));
+}
+
 function monitorDatabase<T extends object>(called: string, thing: T, options: DatabaseOptions = {}): T {
   const config = resolveDatabaseOptions(options);
   const prisma = isObject(thing) && isPrisma(thing);

@@ -1,5 +1,6 @@
 export type { FlowProducerLike, QueueLike, WorkerLike } from './bullmq-like.ts';
 export type { QueueCounts, QueueStatus } from './depth-source.ts';
+export { monitorBullMQ } from './monitor-bullmq.ts';
 export { monitorFlow } from './flow.ts';
 export { runInJobContext } from './job-context.ts';
 export { queueMetrics } from './metrics.ts';
