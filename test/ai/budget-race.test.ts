@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { aiObserver, aiOptions, configureAI } from '@telltale/ai';
+import { aiObserver, aiOptions, BudgetExceededError, configureAI, trackAICall } from '@telltale/ai';
 import { resolveConfig } from '@telltale/core';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -140,6 +140,24 @@ it('goes on by what it knows while Redis is away, and tells it afterwards', asyn
       return connection.hget(keys[0]!, 'spent');
     };
     await expect.poll(spent).toBe('3');
+  });
+});
+
+it('lets a caller that cannot wait go by what its process last heard of Redis', async () => {
+  await withRedis(async (budgetRedis) => {
+    await budgetRedis.flushall();
+    const { monitor, scrape } = realTimeMonitor();
+    const budgets = [{ name: 'now', limitUsd: 2, per: 'month', onExceeded: 'block' }];
+    const prices = { dollar: { input: 1, output: 1 } };
+    configureAI(monitor, resolveConfig(aiOptions, { budgets, prices, budgetRedis }, {}));
+    const track = () =>
+      trackAICall('orders', 'acme', 'dollar', 'chat', { monitor, inputCharacters: 0, maxOutputTokens: 1e6 });
+    const trackers = [track(), track()];
+    expect(track).toThrow(BudgetExceededError);
+    for (const tracker of trackers) tracker.end(0, 500_000);
+    await expect.poll(() => scrape('ai_budget_reserved_usd')).toMatch(/ 0$/);
+    expect(await scrape('ai_budget_spent_usd')).toMatch(/ 1$/);
+    expect(track).not.toThrow();
   });
 });
 

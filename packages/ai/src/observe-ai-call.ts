@@ -118,6 +118,7 @@ export class AIObserver implements AICallObserver {
       scope: config.budgetScope ?? monitor.identity.service,
       assumedOutputTokens: config.assumedOutputTokens,
       ledger: openLedger(monitor, config),
+      patienceMs: config.budgetTimeoutMs,
     });
   }
 

@@ -27,6 +27,7 @@ export const aiOptions = {
   maxAttributions: number(50, { min: 1, max: 1_000, unit: 'tenants or features with a series of their own' }),
   budgets: budgetsOption,
   budgetRedis: given<RedisLike>('a client of ioredis or node-redis', isRedis),
+  budgetTimeoutMs: number(1_000, { min: 10, max: 60_000, unit: 'milliseconds' }),
   budgetFile: text(undefined, { env: 'TELLTALE_BUDGET_FILE' }),
   budgetScope: text(undefined),
   assumedOutputTokens: number(1_000, {

@@ -136,6 +136,13 @@ it('holds to it only the calls that match, the function of a user guarded', asyn
   expect(test.errors).toEqual(['ai budgets: oops']);
 });
 
+it('holds a tenant to a budget by what attributeTo says', async () => {
+  const attributeTo = () => 'acme';
+  const test = budgeted({ onExceeded: 'block', limitUsd: 1, match: { attribution: 'acme' } }, { attributeTo });
+  await spend(test, 1);
+  await expect(spend(test, 1)).rejects.toThrow(BudgetExceededError);
+});
+
 it('remembers over a restart what was spent, and that it was told', async () => {
   const budgetFile = join(folder, 'restart', 'budgets.sqlite');
   const first = budgeted({ onExceeded: 'block', limitUsd: 3 }, { budgetFile });

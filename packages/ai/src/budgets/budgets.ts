@@ -20,6 +20,8 @@ export interface BudgetsOptions {
   readonly scope: string;
   readonly assumedOutputTokens: number;
   readonly ledger: Ledger;
+  /** How long a call waits for the ledger. */
+  readonly patienceMs: number;
 }
 
 /** An amount set aside for one call. */
@@ -44,7 +46,7 @@ export class Budgets {
   readonly #ledger: SharedLedger;
 
   constructor(options: BudgetsOptions) {
-    const { budgets, ledger, metrics, monitor } = options;
+    const { budgets, ledger, metrics, monitor, patienceMs } = options;
     const { clock } = monitor.config;
     this.#options = options;
     this.#rules = budgets.map((budget) => ({
@@ -58,6 +60,7 @@ export class Budgets {
     this.#ledger = new SharedLedger(ledger, {
       now: clock.now,
       monotonic: clock.monotonic,
+      patienceMs,
       onFailure: (error) => {
         metrics.storeFailures.labels(ledger.store).inc();
         monitor.errors.report('ai budgets', error);

@@ -5,13 +5,13 @@ import { MemoryLedger } from './memory-ledger.ts';
 export interface SharedLedgerOptions {
   readonly now: () => number;
   readonly monotonic: () => number;
+  /** A store that answers later than this is taken for away: a call must not wait long for its budget. */
+  readonly patienceMs: number;
   /** Called when the store fails, which it may do for every call. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** A store that answers later than this is taken for away: a call must not wait for its budget. */
-const PATIENCE_MS = 500;
-/** A store that failed is left alone for so long. */
+/** A store that failed is left alone for so long, or until it gives a late answer. */
 const AWAY_MS = 5_000;
 const MAX_UNSETTLED = 100_000;
 
@@ -117,7 +117,7 @@ export class SharedLedger {
     if (monotonic() < this.#awayUntil) return undefined;
     try {
       const pending = act(this.#store, now());
-      const answer = pending instanceof Promise ? await inTime(pending) : pending;
+      const answer = pending instanceof Promise ? await this.#inTime(pending) : pending;
       if (this.#unsettled.length > 0) void this.#catchUp();
       return answer;
     } catch (error) {
@@ -143,7 +143,7 @@ export class SharedLedger {
       while (this.#unsettled.length > 0) {
         const { hold, costUsd } = this.#unsettled[0]!;
         const pending = this.#store.settle(hold, costUsd, this.#options.now());
-        if (pending instanceof Promise) await inTime(pending);
+        if (pending instanceof Promise) await this.#inTime(pending);
         this.#unsettled.shift();
       }
     } catch (error) {
@@ -168,12 +168,24 @@ export class SharedLedger {
     this.#awayUntil = this.#options.monotonic() + AWAY_MS;
     this.#options.onFailure(error);
   }
-}
 
-/** What settles after that is not waited for. */
-function inTime<T>(pending: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`No answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
-    pending.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+  /** Waits for as long as patience lasts; a later answer says at least that the store is there. */
+  #inTime<T>(pending: Promise<T>): Promise<T> {
+    const { patienceMs } = this.#options;
+    return new Promise((resolve, reject) => {
+      let late = false;
+      const giveUp = (): void => {
+        late = true;
+        reject(new Error(`No answer within ${patienceMs} ms`));
+      };
+      // After an event loop that stood still, its timers come before the answers that have long arrived.
+      const timer = setTimeout(() => setImmediate(() => setImmediate(giveUp)), patienceMs);
+      pending
+        .then((answer) => {
+          if (late) this.#awayUntil = Number.NEGATIVE_INFINITY;
+          resolve(answer);
+        }, reject)
+        .finally(() => clearTimeout(timer));
+    });
+  }
 }
