@@ -6,6 +6,8 @@ it('exports what is named here, and nothing else', () => {
     [
       "cacheMetrics",
       "cacheOptions",
+      "isCache",
+      "isRedisClient",
       "monitorCache",
       "monitorRedis",
       "redisOptions",
