@@ -94,7 +94,7 @@ export class MemoryStore implements QueryableStore, SeriesSource {
   async select(matchers: readonly Matcher[], from: number, to: number, signal?: AbortSignal): Promise<SeriesData[]> {
     const segments = this.#segments.filter(({ start, end }) => end >= from && start <= to);
     const heads = [...this.#compressing, this.#head].map((head) => ({ head, count: head.snapshots.length }));
-    const capacity = segments.reduce((sum, { times }) => sum + times.length, 0) || 16;
+    const capacity = segments.reduce((sum, { times }) => sum + times.length, 0);
     const turns = new Turns(4);
     const found: SeriesData[] = [];
     for (const { labels, key, number } of this.#index.find(matchers)) {

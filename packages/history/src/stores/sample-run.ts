@@ -1,19 +1,22 @@
+const NOTHING = new Float64Array();
+
 /** The samples of one series while they are put together, in growing arrays. */
 export class SampleRun {
   timestamps: Float64Array;
   values: Float64Array;
   length = 0;
 
-  constructor(capacity = 16) {
-    this.timestamps = new Float64Array(capacity);
-    this.values = new Float64Array(capacity);
+  /** Without a capacity it takes no memory until there is something to hold. */
+  constructor(capacity = 0) {
+    this.timestamps = capacity === 0 ? NOTHING : new Float64Array(capacity);
+    this.values = capacity === 0 ? NOTHING : new Float64Array(capacity);
   }
 
   /** Makes room for so many more samples. */
   reserve(more: number): void {
     const needed = this.length + more;
     if (needed <= this.timestamps.length) return;
-    const capacity = Math.max(needed, this.timestamps.length * 2);
+    const capacity = Math.max(needed, 16, this.timestamps.length * 2);
     this.timestamps = grown(this.timestamps, capacity);
     this.values = grown(this.values, capacity);
   }

@@ -24,6 +24,10 @@ function startWriter(path: string, instance: string, first: number) {
   const state = { last: -1, complaints: [] as string[] };
   const enough = Promise.withResolvers<void>();
   let wanted = Number.POSITIVE_INFINITY;
+  // Not waited for to the end of the test: it ends by a kill, or it failed.
+  child.once('exit', (code) => {
+    if (code !== null) enough.reject(new Error(`The writer ended by itself, with exit code ${code}.`));
+  });
   createInterface({ input: child.stdout! }).on('line', (line) => {
     if (/^\d+$/.test(line)) state.last = Number(line);
     else state.complaints.push(line);

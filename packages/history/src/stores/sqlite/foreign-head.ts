@@ -7,7 +7,10 @@ interface TimedRow extends RowSnapshot {
   readonly time: number;
 }
 
-/** A head of another process, read from the file row by row as it grows. */
+/** Rows are read so many at a time. */
+const ROWS = 4;
+
+/** A head of another process, read from the file row by row. */
 export class ForeignHead {
   readonly id: number;
   readonly rows: TimedRow[] = [];
@@ -17,14 +20,14 @@ export class ForeignHead {
     this.id = id;
   }
 
-  /** Reads the rows that have come since. A damaged one ends it. */
-  refresh(database: Database): void {
+  /** Reads the next few rows. Whether there may be more. @throws {RangeError} where one is damaged. */
+  readSome(database: Database): boolean {
     const rows = database.all<{ time: number; data: Uint8Array }>(
-      'SELECT time, data FROM snapshot WHERE head_id = ? AND number >= ? ORDER BY number',
-      this.id,
-      this.rows.length,
+      'SELECT time, data FROM snapshot WHERE head_id = ? AND number >= ? ORDER BY number LIMIT ?',
+      ...[this.id, this.rows.length, ROWS],
     );
     for (const { time, data } of rows) this.rows.push({ time, ...decodeRow(data, this.rows.at(-1)) });
+    return rows.length === ROWS;
   }
 
   /** Adds the samples of a series to `run`. */

@@ -180,8 +180,9 @@ export class Maintenance {
       .filter(({ id }) => !own.includes(id));
     for (const { id, instance } of abandoned) {
       const rows = new ForeignHead(id);
+      const turns = new Turns(2);
       try {
-        rows.refresh(database);
+        while (rows.readSome(database)) if (turns.due) await turns.give();
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
       }

@@ -53,35 +53,43 @@ interface Asked {
   readonly run: SampleRun;
 }
 
-/** Answers one question from what the file and the heads hold at one moment. */
-export async function read(database: Database, question: Question): Promise<SeriesData[]> {
-  const { catalogue, matchers, from, to, signal } = question;
-  await catalogue.refresh(database);
+/** Answers one question from what the file and the heads hold at one moment; from the heads alone without a file. */
+export async function read(database: Database | undefined, question: Question): Promise<SeriesData[]> {
+  if (database === undefined) return answer(undefined, question);
+  await question.catalogue.refresh(database);
   database.exec('BEGIN');
   try {
-    // In one go: what is sealed in between is neither missed nor seen twice.
-    const heads = question.heads();
-    const own = new Set(heads.flatMap(({ id }) => (id === undefined ? [] : [id])));
-    const { aspect, others } = aspectIn(matchers);
-    const asked = catalogue.find(others).map((series): Asked => ({ series, run: new SampleRun() }));
-    const foreign = foreignHeads(database, own, question);
-    const segments = segmentsFor(database, question, own, asked.length);
-    const turns = new Turns(4);
-    const pause = async (): Promise<void> => {
-      await turns.give();
-      signal?.throwIfAborted();
-    };
+    return await answer(database, question);
+  } finally {
+    database.exec('ROLLBACK');
+  }
+}
 
-    const groups = groupsOf(asked);
-    const parts: { readonly id: number; readonly part: SegmentRow | ForeignHead }[] = [
-      ...segments.map((part) => ({ id: part.id, part })),
-      ...foreign.map((part) => ({ id: part.id, part })),
-    ];
-    for (const { part } of parts.sort((a, b) => a.id - b.id)) {
+async function answer(database: Database | undefined, question: Question): Promise<SeriesData[]> {
+  const { catalogue, matchers, from, to, signal } = question;
+  // These in one go: what is sealed in between is neither missed nor seen twice.
+  const heads = question.heads();
+  const own = new Set(heads.flatMap(({ id }) => (id === undefined ? [] : [id])));
+  const { aspect, others } = aspectIn(matchers);
+  const known = catalogue.find(others);
+  const foreign = database === undefined ? [] : foreignHeads(database, own, from);
+  const segments = database === undefined ? [] : segmentsFor(database, question, own, known.length);
+
+  const turns = new Turns(4);
+  const pause = async (): Promise<void> => {
+    await turns.give();
+    signal?.throwIfAborted();
+  };
+  const { asked, groups } = await arrange(known, turns, pause);
+  if (database !== undefined) {
+    for (const part of [...segments, ...foreign].sort((a, b) => a.id - b.id)) {
       if (part instanceof ForeignHead) {
+        while (guarded(question, () => part.readSome(database))) if (turns.due) await pause();
         const count = part.rows.length;
-        for (const { series, run } of asked) for (const { id } of series.places) part.read(id, run, count);
-        if (turns.due) await pause();
+        for (const { series, run } of asked) {
+          for (const { id } of series.places) part.read(id, run, count);
+          if (turns.due) await pause();
+        }
       } else {
         for (const [groupId, members] of groups.get(part.instance) ?? []) {
           guarded(question, () => readChunk(database, part, groupId, members, aspect));
@@ -89,18 +97,21 @@ export async function read(database: Database, question: Question): Promise<Seri
         }
       }
     }
-    const found: SeriesData[] = [];
-    for (const { series, run } of asked) {
-      for (const { head, count } of heads) head.read(series.key, run, from, to, count);
-      const { timestamps, values } = run.between(from, to);
-      const labels = aspect === undefined ? series.labels : { ...series.labels, [ROLLUP]: aspect };
-      if (values.length > 0) found.push({ labels, timestamps, values });
-      if (turns.due) await pause();
-    }
-    return found;
-  } finally {
-    database.exec('ROLLBACK');
   }
+  const found: SeriesData[] = [];
+  for (const { series, run } of asked) {
+    for (const { head, count } of heads) head.read(series.key, run, from, to, count);
+    const { timestamps, values } = run.between(from, to);
+    const labels = aspect === undefined ? series.labels : { ...series.labels, [ROLLUP]: aspect };
+    if (values.length > 0) found.push({ labels, timestamps, values });
+    if (turns.due) await pause();
+  }
+  return found;
+}
+
+function foreignHeads(database: Database, own: ReadonlySet<number>, from: number): readonly ForeignHead[] {
+  const rows = database.all<{ id: number }>('SELECT id FROM head WHERE updated >= ?', from);
+  return rows.flatMap(({ id }) => (own.has(id) ? [] : [new ForeignHead(id)]));
 }
 
 type Members = readonly { readonly id: number; readonly run: SampleRun }[];
@@ -133,10 +144,17 @@ function timesOf(coded: Uint8Array): Float64Array {
   return times;
 }
 
-/** The series by process and group, since a group's columns stand in one row. */
-function groupsOf(asked: readonly Asked[]): ReadonlyMap<string, ReadonlyMap<number, Members>> {
+/** The series, and the same by process and group, since a group's columns stand in one row. */
+async function arrange(
+  known: readonly KnownSeries[],
+  turns: Turns,
+  pause: () => Promise<void>,
+): Promise<{ readonly asked: readonly Asked[]; readonly groups: ReadonlyMap<string, ReadonlyMap<number, Members>> }> {
+  const asked: Asked[] = [];
   const groups = new Map<string, Map<number, { id: number; run: SampleRun }[]>>();
-  for (const { series, run } of asked) {
+  for (const series of known) {
+    const run = new SampleRun();
+    asked.push({ series, run });
     for (const { id, groupId, instance } of series.places) {
       let ofInstance = groups.get(instance);
       if (ofInstance === undefined) groups.set(instance, (ofInstance = new Map()));
@@ -144,8 +162,9 @@ function groupsOf(asked: readonly Asked[]): ReadonlyMap<string, ReadonlyMap<numb
       if (members === undefined) ofInstance.set(groupId, [{ id, run }]);
       else members.push({ id, run });
     }
+    if ((asked.length & 255) === 0 && turns.due) await pause();
   }
-  return groups;
+  return { asked, groups };
 }
 
 /** The segments to read: of one that is there raw and by the minute, the former. */
@@ -173,18 +192,6 @@ function segmentsFor(
   });
 }
 
-function foreignHeads(database: Database, own: ReadonlySet<number>, question: Question): readonly ForeignHead[] {
-  const heads: ForeignHead[] = [];
-  const rows = database.all<{ id: number }>('SELECT id FROM head WHERE updated >= ? ORDER BY id', question.from);
-  for (const { id } of rows) {
-    if (own.has(id)) continue;
-    const head = new ForeignHead(id);
-    guarded(question, () => head.refresh(database));
-    heads.push(head);
-  }
-  return heads;
-}
-
 function aspectIn(matchers: readonly Matcher[]): {
   readonly aspect: Aspect | undefined;
   readonly others: readonly Matcher[];
@@ -194,11 +201,12 @@ function aspectIn(matchers: readonly Matcher[]): {
 }
 
 /** What SQLite itself finds damaged concerns the whole file; a chunk that makes no sense, only itself. */
-function guarded({ onDamage }: Question, work: () => void): void {
+function guarded<T>({ onDamage }: Question, work: () => T): T | undefined {
   try {
-    work();
+    return work();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     onDamage(error);
+    return undefined;
   }
 }

@@ -9,7 +9,7 @@ import { Catalogue } from './catalogue.ts';
 import { type Database, identityOf, openDatabase, openReader, setAside } from './database.ts';
 import { type Keeping, Maintenance } from './maintenance.ts';
 import { OwnHead } from './own-head.ts';
-import { read } from './reader.ts';
+import { type Question, read } from './reader.ts';
 import { encodeRow } from './snapshot-row.ts';
 import { troubleOf } from './sqlite-error.ts';
 import { COMPLETE, seal } from './write-segment.ts';
@@ -30,6 +30,8 @@ export interface SqliteStoreOptions extends Keeping {
 
 /** How long to wait for another process that is writing, in milliseconds. */
 const PATIENCE = [3, 7, 15, 30, 60];
+/** Others may keep the file from us for so many flushes before that is told of. */
+const BUSY_FLUSHES = 6;
 /** The write-ahead log is taken into the file when about so much was written to it. */
 const LOG_BYTES = 2_097_152;
 /** What a row brings along: pages of the tables and indices that it touches. */
@@ -54,6 +56,7 @@ export class SqliteStore implements QueryableStore, SeriesSource {
   #log: FileHandle | undefined;
   #logged = 0;
   #trouble = false;
+  #busyFlushes = 0;
   /** Goes up when another file takes the place of the one before. */
   #generation = 0;
   #work: Promise<void> = Promise.resolve();
@@ -171,8 +174,10 @@ export class SqliteStore implements QueryableStore, SeriesSource {
       } catch (error) {
         const trouble = troubleOf(error);
         if (trouble === 'busy' && attempt < PATIENCE.length) {
-          await delay(PATIENCE[attempt]!, undefined, { ref: false });
-        } else if (trouble === 'damaged' && attempt === 0) this.#replace(error, this.#generation);
+          // Not unreferenced: a process that closes its monitor and ends is to wait for this.
+          await delay(PATIENCE[attempt]!);
+        } else if (trouble === 'busy' && ++this.#busyFlushes < BUSY_FLUSHES) return;
+        else if (trouble === 'damaged' && attempt === 0) this.#replace(error, this.#generation);
         else {
           this.#worsened(error);
           return;
@@ -255,16 +260,22 @@ export class SqliteStore implements QueryableStore, SeriesSource {
     patience: number,
   ): Promise<SeriesData[]> {
     let reader: Database | undefined;
-    await this.#opened();
+    const question: Question = {
+      ...{ matchers, from, to, signal },
+      catalogue: this.#catalogue,
+      heads: () => this.#heads.map(({ id, head }) => ({ id, head, count: head.snapshots.length })),
+      onDamage: this.#options.onError,
+    };
+    try {
+      await this.#opened();
+    } catch {
+      // Writing has told of it, and has what there is in memory.
+      return read(undefined, question);
+    }
     const generation = this.#generation;
     try {
       reader = this.#readers.pop() ?? (await openReader(this.#options.path));
-      const answer = await read(reader, {
-        ...{ matchers, from, to, signal },
-        catalogue: this.#catalogue,
-        heads: () => this.#heads.map(({ id, head }) => ({ id, head, count: head.snapshots.length })),
-        onDamage: this.#options.onError,
-      });
+      const answer = await read(reader, { ...question, catalogue: this.#catalogue });
       if (generation === this.#generation) this.#readers.push(reader);
       else reader.close();
       return answer;
@@ -273,7 +284,7 @@ export class SqliteStore implements QueryableStore, SeriesSource {
       const trouble = troubleOf(error);
       if (patience === 0 || (trouble !== 'busy' && trouble !== 'damaged')) throw error;
       if (trouble === 'damaged') this.#replace(error, generation);
-      else await delay(PATIENCE[PATIENCE.length - patience]!, undefined, { ref: false });
+      else await delay(PATIENCE[PATIENCE.length - patience]!);
       return this.#read(matchers, from, to, signal, patience - 1);
     }
   }
@@ -326,6 +337,7 @@ export class SqliteStore implements QueryableStore, SeriesSource {
   }
 
   #recovered(): void {
+    this.#busyFlushes = 0;
     if (!this.#trouble) return;
     this.#trouble = false;
     this.#options.onNotice(`The history is written to ${this.#options.path} again`);
