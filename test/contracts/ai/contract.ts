@@ -34,6 +34,8 @@ export interface Scenario<C> {
 /** An SDK, as the contract drives it. */
 export interface SDKDriver<C> {
   readonly name: string;
+  /** It speaks HTTP/2. */
+  readonly http2?: boolean;
   create(url: string): C;
   monitor(client: C, options: { readonly observer: AICallObserver }): C;
 }
@@ -47,13 +49,15 @@ export function aiContract<C>(driver: SDKDriver<C>, scenarios: readonly Scenario
     });
     afterAll(() => server.close());
 
+    const create = (): C => driver.create(driver.http2 ? server.http2Url : server.url);
+
     for (const { name, ask, calls } of scenarios) {
       it(`${name}: tells what was used, and the caller sees no difference`, async () => {
         const before = server.requests;
-        const bare = await outcomeOf(() => ask(driver.create(server.url)));
+        const bare = await outcomeOf(() => ask(create()));
         const requestsOfBare = server.requests;
         const observer = new RecordingObserver();
-        const watched = await outcomeOf(() => ask(driver.monitor(driver.create(server.url), { observer })));
+        const watched = await outcomeOf(() => ask(driver.monitor(create(), { observer })));
         expect(watched).toStrictEqual(bare);
         await observer.settled();
         expect(observer.calls.map(summaryOf)).toEqual(calls.map((call) => expectation(call)));
@@ -64,7 +68,7 @@ export function aiContract<C>(driver: SDKDriver<C>, scenarios: readonly Scenario
 
     it('lets a refusal of the budget reach the caller before anything is sent', async () => {
       const refusal = Object.assign(new Error('no money left'), { name: 'BudgetExceededError' });
-      const client = driver.monitor(driver.create(server.url), { observer: new RecordingObserver({ refusal }) });
+      const client = driver.monitor(create(), { observer: new RecordingObserver({ refusal }) });
       const before = server.requests;
       const error = await scenarios[0]!.ask(client).then(
         () => undefined,

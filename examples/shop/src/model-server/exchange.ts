@@ -26,8 +26,7 @@ export async function readExchange(request: IncomingMessage, response: ServerRes
   const text = Buffer.concat(chunks).toString();
   const path = new URL(request.url!, 'http://server').pathname;
   const body = text.startsWith('{') ? JSON.parse(text) : readForm(text);
-  const named =
-    body.model ?? /\/(?:models|model|deployments)\/([^/:]+)/.exec(decodeURIComponent(path))?.[1] ?? 'unknown';
+  const named = body.model ?? modelIn(decodeURIComponent(path)) ?? 'unknown';
   return {
     response,
     path,
@@ -37,6 +36,11 @@ export async function readExchange(request: IncomingMessage, response: ServerRes
     directives: readDirectives(request.headers['x-model-server'], named),
     requestId: `req_${crc32(JSON.stringify(body.messages ?? body.input ?? body.prompt ?? path))}`,
   };
+}
+
+/** Gemini's path ends `:generateContent`; Bedrock's models have colons of their own. */
+function modelIn(path: string): string | undefined {
+  return (/\/model\/(.+)\/[^/]+$/.exec(path) ?? /\/(?:models|deployments)\/([^/:]+)/.exec(path))?.[1];
 }
 
 function readForm(text: string): Body {

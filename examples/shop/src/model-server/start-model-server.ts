@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createHttp2Server } from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { answerAnthropic } from './anthropic.ts';
 import { answerBedrock } from './bedrock.ts';
@@ -12,6 +13,8 @@ import { answerOpenAI } from './openai.ts';
 export interface ModelServer {
   /** Where it is; OpenAI's clients want `/v1` behind it. */
   readonly url: string;
+  /** The same in HTTP/2 without TLS, as Bedrock's client wants it. */
+  readonly http2Url: string;
   /** Requests that were heard, failed attempts among them. */
   readonly requests: number;
   /** Requests that are being answered. */
@@ -27,7 +30,7 @@ export async function startModelServer(port = 0): Promise<ModelServer> {
   let requests = 0;
   let open = 0;
   const attempts = new Map<string, number>();
-  const server = createServer((request, response) => {
+  const heed = (request: IncomingMessage, response: ServerResponse): void => {
     requests++;
     open++;
     response.once('close', () => open--);
@@ -35,11 +38,23 @@ export async function startModelServer(port = 0): Promise<ModelServer> {
       if (!response.headersSent) response.writeHead(400, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ error: { message: String(error), type: 'invalid_request_error' } }));
     });
+  };
+  const server = createServer(heed);
+  // Node's HTTP/2 requests and responses look like those of HTTP/1.
+  const http2 = createHttp2Server((request, response) =>
+    heed(request as unknown as IncomingMessage, response as unknown as ServerResponse),
+  );
+  const sockets = new Set<Socket>();
+  http2.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
   server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  http2.listen(0, '127.0.0.1');
+  await Promise.all([once(server, 'listening'), once(http2, 'listening')]);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: urlOf(server),
+    http2Url: urlOf(http2),
     get requests() {
       return requests;
     },
@@ -47,11 +62,18 @@ export async function startModelServer(port = 0): Promise<ModelServer> {
       return open;
     },
     async close() {
+      const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
-      await once(server, 'close');
+      http2.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
     },
   };
+}
+
+function urlOf(server: { address(): unknown }): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 async function answer(
