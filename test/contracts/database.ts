@@ -4,7 +4,7 @@ import type { DatabaseDriver } from './database/driver.ts';
 import { databaseHarmlessnessContract } from './database/harmlessness.ts';
 import { statementContract } from './database/statements.ts';
 
-export type { DatabaseDriver, OpenDatabase, Run } from './database/driver.ts';
+export type { DatabaseDriver, Run } from './database/driver.ts';
 
 /** What every database integration holds to. */
 export function databaseContract(driver: DatabaseDriver): void {

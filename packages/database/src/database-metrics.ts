@@ -17,11 +17,19 @@ export interface StatementSeries {
   readonly rows: CounterSeries;
 }
 
+/** How full a pool is: connections in use and not, callers in line, and how many connections it may open. */
+interface PoolNumbers {
+  readonly active: number;
+  readonly idle: number;
+  readonly waiting: number;
+  readonly max: number;
+}
+
 /** A pool, as the gauges see it. */
 export interface PoolReader {
   readonly name: string;
-  /** Reads the numbers of now. */
-  read(): { readonly active: number; readonly idle: number; readonly waiting: number; readonly max: number };
+  /** Reads the numbers of now; `undefined` when the pool has ended. */
+  read(): PoolNumbers | undefined;
 }
 
 /** Shared by all copies of Telltale in a process, which share the gauge as well. */
@@ -77,11 +85,13 @@ export class DatabaseMetrics {
   addPool(pool: PoolReader): () => void {
     const pools = (this.#connections[POOLS] ??= new Set());
     pools.add(pool);
-    return () => {
-      pools.delete(pool);
-      for (const state of ['active', 'idle', 'waiting']) this.#connections.remove({ pool: pool.name, state });
-      this.#maxConnections.remove({ pool: pool.name });
-    };
+    return () => this.#removePool(pool);
+  }
+
+  #removePool(pool: PoolReader): void {
+    if (!this.#connections[POOLS]?.delete(pool)) return;
+    for (const state of ['active', 'idle', 'waiting']) this.#connections.remove({ pool: pool.name, state });
+    this.#maxConnections.remove({ pool: pool.name });
   }
 
   /** A name for a pool that no other has: a second `orders` is `orders-2`. */
@@ -94,7 +104,12 @@ export class DatabaseMetrics {
 
   #readPools(): void {
     for (const pool of this.#connections[POOLS] ?? []) {
-      const { active, idle, waiting, max } = pool.read();
+      const numbers = pool.read();
+      if (numbers === undefined) {
+        this.#removePool(pool);
+        continue;
+      }
+      const { active, idle, waiting, max } = numbers;
       this.#connections.labels(pool.name, 'active').set(active);
       this.#connections.labels(pool.name, 'idle').set(idle);
       this.#connections.labels(pool.name, 'waiting').set(waiting);

@@ -7,6 +7,7 @@ it('exports what is named here, and nothing else', () => {
     [
       "databaseMetrics",
       "databaseOptions",
+      "isDatabase",
       "monitorClient",
       "monitorPool",
       "trackDatabaseQuery",

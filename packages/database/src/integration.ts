@@ -23,20 +23,28 @@ export interface Integration {
 /** Shared by all copies of Telltale in a process: an object is observed once. */
 const OBSERVED = Symbol.for('telltale.v1.database');
 
+type Observed = object & { [OBSERVED]?: () => void };
+
+/** Takes back what was left with a monitor for an object that is gone. */
+const gone = new FinalizationRegistry<() => void>((forget) => forget());
+
 /**
- * Observes an object for as long as the monitor lives, unless it is observed already. `dispose` of the result ends it
- * sooner; it is `undefined` where nothing was begun.
+ * Observes an object for as long as it and the monitor live, unless it is observed already. The result ends it sooner;
+ * it is `undefined` where nothing was begun. The monitor does not keep the object from being collected.
  */
-export function observeOnce(thing: object, setup: Setup, observe: () => () => void): (() => void) | undefined {
+export function observeOnce(thing: object, { monitor }: Setup, observe: () => () => void): (() => void) | undefined {
   if (Object.hasOwn(thing, OBSERVED)) return undefined;
   const end = observe();
+  const reference = new WeakRef<Observed>(thing);
+  const forget = monitor.onClose(() => reference.deref()?.[OBSERVED]?.());
   const dispose = (): void => {
     forget();
-    delete (thing as { [OBSERVED]?: unknown })[OBSERVED];
-    setup.monitor.errors.guard('database', end, undefined);
+    gone.unregister(thing);
+    delete (thing as Observed)[OBSERVED];
+    monitor.errors.guard('database', end, undefined);
   };
-  const forget = setup.monitor.onClose(dispose);
   Object.defineProperty(thing, OBSERVED, { value: dispose, configurable: true });
+  gone.register(thing, forget, thing);
   return dispose;
 }
 

@@ -85,7 +85,8 @@ function observeKnex(client: KnexClient, setup: Setup): () => void {
     ),
   ];
   const { pool } = client;
-  if (pool !== undefined) undo.push(watchPool(client, pool, observer, setup));
+  // A pool of the user's own, of another kind, is for `monitorPool`.
+  if (typeof pool?.numUsed === 'function') undo.push(watchPool(client, pool, observer, setup));
   return () => {
     for (const each of undo) each();
   };
@@ -93,12 +94,11 @@ function observeKnex(client: KnexClient, setup: Setup): () => void {
 
 function watchPool(client: KnexClient, pool: TarnPool, observer: QueryObserver, setup: Setup): () => void {
   const { database } = client.connectionSettings ?? {};
-  const watch = new PoolWatch(observer, setup.config, database || observer.system, () => ({
-    active: pool.numUsed(),
-    idle: pool.numFree(),
-    waiting: pool.numPendingAcquires(),
-    max: pool.max ?? 10,
-  }));
+  const watch = new PoolWatch(observer, setup.config, database || observer.system, () => {
+    if (client.pool !== pool) return undefined;
+    const [active, idle, waiting] = [pool.numUsed(), pool.numFree(), pool.numPendingAcquires()];
+    return { active, idle, waiting, max: pool.max ?? 10 };
+  });
   function acquireConnection(original: AnyMethod): AnyMethod {
     return function acquireConnection(this: unknown, ...args: unknown[]) {
       const askedAt = watch.now();

@@ -1,14 +1,8 @@
-import {
-  type Context,
-  currentContext,
-  type ExemplarLabels,
-  enterContext,
-  type Monitor,
-  type Operation,
-} from '@telltale/core';
+import { type Context, currentContext, type ExemplarLabels, type Monitor, type Operation } from '@telltale/core';
 import { type DatabaseMetrics, databaseMetricsOf, type StatementSeries } from './database-metrics.ts';
 import { errorCode } from './error-code.ts';
 import type { DatabaseConfig } from './options.ts';
+import { about, logQuery, logRepetition, logSlow, nameOf } from './query-log.ts';
 import { countRepetition } from './repeated-statements.ts';
 import { NO_TABLE } from './statement/operations.ts';
 import type { StatementFacts } from './statement/scan.ts';
@@ -93,9 +87,14 @@ export class QueryObserver {
           this.#watchRepetition(statement, context);
         }
       }
-      if (durationMs > this.#config.slowQueryMs) this.#reportSlow(running, durationMs, rows);
+      const { slowQueryMs } = this.#config;
+      if (durationMs > slowQueryMs) {
+        metrics.slow.labels(...series.labels).inc();
+        logSlow(monitor.logger, running, durationMs, rows, slowQueryMs);
+      }
       const { levels, level } = monitor.logger;
-      if (levels[level]! >= levels.debug!) this.#logQuery(running, durationMs, rows, failed, error);
+      if (levels[level]! >= levels.debug!)
+        logQuery(monitor.logger, running, durationMs, rows, failed ? errorCode(error) : undefined);
       if (operation !== undefined) endOperation(monitor, operation, durationMs, rows, failed, error);
     } catch (problem) {
       monitor.errors.report('database', problem);
@@ -123,51 +122,7 @@ export class QueryObserver {
     const count = normalised === '' ? 0 : countRepetition(context, normalised);
     if (count !== threshold + 1) return;
     this.metrics.repeated.labels(...statement.kept.labels).inc();
-    const route = context.root.origin?.name;
-    this.#log(context, 'warning', `${nameOf(statement)} ran more than ${threshold} times in one unit of work`, {
-      ...this.#about(statement),
-      event_type: 'performance',
-      route,
-      count,
-      threshold,
-    });
-  }
-
-  #reportSlow({ statement, context }: RunningQuery, durationMs: number, rows: number | undefined): void {
-    this.metrics.slow.labels(...statement.kept.labels).inc();
-    this.#log(context, 'warning', `${nameOf(statement)} was slow`, {
-      ...this.#about(statement),
-      event_type: 'performance',
-      duration_ms: rounded(durationMs),
-      threshold_ms: this.#config.slowQueryMs,
-      rows,
-    });
-  }
-
-  #logQuery(running: RunningQuery, ms: number, rows: number | undefined, failed: boolean, error: unknown): void {
-    const { statement, context } = running;
-    this.#log(context, 'debug', `${nameOf(statement)} ${failed ? 'failed' : 'ended'}`, {
-      ...this.#about(statement),
-      event_type: 'performance',
-      duration_ms: rounded(ms),
-      rows,
-      ...(failed && { error_code: errorCode(error) }),
-    });
-  }
-
-  #about({ kept, normalised }: ObservedStatement): Record<string, string | undefined> {
-    return {
-      system: this.system,
-      operation: kept.labels[2]!,
-      table: kept.labels[3]!,
-      statement: normalised || undefined,
-    };
-  }
-
-  #log(context: Context | undefined, level: 'debug' | 'warning', message: string, fields: object): void {
-    const write = (): void => void this.monitor.logger[level](message, fields);
-    if (context === undefined || currentContext() === context) write();
-    else enterContext(context, write);
+    logRepetition(this.monitor.logger, statement, context, count, threshold);
   }
 
   #startOperation(statement: ObservedStatement, context: Context | undefined): Operation {
@@ -177,7 +132,7 @@ export class QueryObserver {
       name: nameOf(statement),
       context,
       startedAt: config.clock.now(),
-      attributes: { ...this.#about(statement) },
+      attributes: { ...about(statement) },
     };
     operations.start(operation);
     return operation;
@@ -239,13 +194,4 @@ function endOperation(
     operation.attributes.error_code = errorCode(error);
   }
   monitor.operations.end(operation);
-}
-
-function nameOf({ kept: { labels } }: ObservedStatement): string {
-  const [, , operation, table] = labels;
-  return table === NO_TABLE ? operation : `${operation} ${table}`;
-}
-
-function rounded(milliseconds: number): number {
-  return Math.round(milliseconds * 100) / 100;
 }

@@ -36,7 +36,7 @@ export class PoolWatch {
     this.#held = metrics.held.labels(this.name);
     this.#removeFromGauges = metrics.addPool({
       name: this.name,
-      read: () => monitor.errors.guard('database', read, { active: 0, idle: 0, waiting: 0, max: 0 }),
+      read: () => monitor.errors.guard('database', read, undefined),
     });
   }
 

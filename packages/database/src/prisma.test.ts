@@ -50,8 +50,8 @@ it("measures a model's calls by the table of the model", async () => {
   expect(await prisma.item.findMany()).toHaveLength(1);
   expect(await prisma.item.findUnique({ where: { id: 2 } })).toBeNull();
   const id = { where: { id: 3 }, create: { id: 3, name: 'c' }, update: {} };
-  const [created, count] = await prisma.$transaction([prisma.item.upsert(id), prisma.item.count()] as never);
-  expect([created, count]).toEqual([{ id: 3, name: 'c' }, 2]);
+  const batch: Promise<unknown>[] = [prisma.item.upsert(id), prisma.item.count()];
+  expect(await prisma.$transaction(batch)).toEqual([{ id: 3, name: 'c' }, 2]);
   await prisma.$transaction(async (within) => {
     expect(await within.item.count()).toBe(2);
     expect(await within.$queryRaw`SELECT id FROM items WHERE id = ${1}`).toEqual([{ id: 1 }]);

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { afterAll } from 'vitest';
 import type { DatabaseDriver } from '../../../test/contracts/database.ts';
 import { startTestDatabase, type TestDatabase } from '../../../test/servers/postgres.ts';
 
@@ -8,28 +9,32 @@ export function numbered(sql: string): string {
   return sql.replaceAll('?', () => `$${++n}`);
 }
 
-/** A driver over a Postgres of the test's own. `open` is given its address, with an empty table `items`. */
+/** One for each file of tests. */
+let database: Promise<TestDatabase> | undefined;
+afterAll(async () => (await database)?.stop());
+
+/** A driver over a Postgres of the file's own. `open` is given its address, with an empty table `items`. */
 export function onPostgres(
   name: string,
   open: (url: string, ...rest: Parameters<DatabaseDriver['open']>) => ReturnType<DatabaseDriver['open']>,
   extra: Partial<DatabaseDriver> = {},
 ): DatabaseDriver {
-  let database: TestDatabase;
   return {
     name,
     system: 'postgres',
     duplicateCode: '23505',
     setUp: async () => {
-      database = await startTestDatabase();
+      await (database ??= startTestDatabase());
     },
-    tearDown: () => database.stop(),
+    tearDown: async () => {},
     open: async (...args) => {
-      const client = new pg.Client({ connectionString: database.url });
+      const { url } = await database!;
+      const client = new pg.Client({ connectionString: url });
       await client.connect();
       await client.query('DROP TABLE IF EXISTS items');
       await client.query('CREATE TABLE items (id int PRIMARY KEY, name varchar(100))');
       await client.end();
-      return open(database.url, ...args);
+      return open(url, ...args);
     },
     ...extra,
   };

@@ -22,7 +22,8 @@ export interface PrismaClient {
     count(): Promise<number>;
     upsert(args: object): Promise<Item>;
   };
-  $transaction<T>(work: ((within: PrismaClient) => Promise<T>) | readonly Promise<T>[]): Promise<T>;
+  $transaction<T>(work: (within: PrismaClient) => Promise<T>): Promise<T>;
+  $transaction<T>(work: readonly Promise<T>[]): Promise<T[]>;
   $queryRawUnsafe(sql: string, ...values: readonly unknown[]): Promise<unknown[]>;
   $queryRaw(strings: TemplateStringsArray, ...values: readonly unknown[]): Promise<unknown[]>;
   $extends(extension: object): PrismaClient;

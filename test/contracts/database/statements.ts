@@ -87,7 +87,10 @@ export function statementContract(driver: DatabaseDriver): void {
       expect(await run('SELECT id FROM items')).toEqual([{ id: 1 }]);
       expect(await scrape('database_transaction_duration_seconds_count')).toBe(
         ['commit', 'rollback']
-          .map((outcome) => `database_transaction_duration_seconds_count{system="${driver.system}",outcome="${outcome}"} 1`)
+          .map(
+            (outcome) =>
+              `database_transaction_duration_seconds_count{system="${driver.system}",outcome="${outcome}"} 1`,
+          )
           .join('\n'),
       );
     });

@@ -48,7 +48,7 @@ databaseContract(
     for (let i = 0; i < times; i++) monitorPool(pool, options);
     const run: Run = (sql, values) =>
       new Promise((resolve, reject) => {
-        pool.query(sql, values, (error, rows) => (error ? reject(error) : resolve([rows].flat())));
+        pool.query(sql, values as Values, (error, rows) => (error ? reject(error) : resolve([rows].flat())));
       });
     return {
       thing: pool,

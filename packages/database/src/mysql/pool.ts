@@ -18,14 +18,16 @@ export interface MysqlPoolLike extends EventEmitter {
   readonly _allConnections?: Queue;
   readonly _freeConnections?: Queue;
   readonly _connectionQueue?: Queue;
+  readonly _closed?: boolean;
   getConnection: AnyMethod;
+  releaseConnection: AnyMethod;
   query: AnyMethod;
   execute: AnyMethod;
 }
 
 interface PoolConnection extends MysqlConnectionLike {
-  release: AnyMethod;
-  destroy: AnyMethod;
+  /** Gone when the connection was taken out of its pool. */
+  readonly _pool?: unknown;
 }
 
 interface ObservedConnection {
@@ -38,6 +40,7 @@ export function observeMysqlPool(pool: MysqlPoolLike, setup: Setup): () => void 
   const observer = observerFor(setup, 'mysql');
   const { connectionConfig } = pool.config;
   const watch = new PoolWatch(observer, setup.config, connectionConfig?.database || 'mysql', () => {
+    if (pool._closed) return undefined;
     const all = pool._allConnections?.length ?? 0;
     const idle = pool._freeConnections?.length ?? 0;
     const waiting = pool._connectionQueue?.length ?? 0;
@@ -49,28 +52,20 @@ export function observeMysqlPool(pool: MysqlPoolLike, setup: Setup): () => void 
 
   const observe = (connection: PoolConnection): void => {
     if (connections.has(connection)) return;
-    const { connection: transaction, end } = observeMysqlConnection(connection, observer);
-    const returning = (original: AnyMethod): AnyMethod =>
-      function (this: unknown, ...args) {
-        watch.returned(connection);
-        return original.apply(this, args);
-      };
-    const undo = [replaceMethod(connection, 'release', returning), replaceMethod(connection, 'destroy', returning)];
-    const lost = (): void => {
-      watch.returned(connection);
-      transaction.lost();
-      connections.delete(connection);
-    };
-    connection.once('end', lost);
-    connections.set(connection, {
-      connection: transaction,
-      end: () => {
-        connection.off('end', lost);
-        for (const each of undo) each();
-        end();
-      },
-    });
+    connections.set(connection, observeMysqlConnection(connection, observer));
   };
+  /** Every connection that comes back is handed to the pool's `releaseConnection`, those that are lost too. */
+  const onReturn = (connection: PoolConnection): void =>
+    observer.monitor.errors.guard(
+      'database',
+      () => {
+        watch.returned(connection);
+        if (connection._pool) return;
+        connections.get(connection)?.connection.lost();
+        connections.delete(connection);
+      },
+      undefined,
+    );
 
   function getConnection(original: AnyMethod): AnyMethod {
     return function getConnection(this: unknown, callback: AnyMethod) {
@@ -107,6 +102,15 @@ export function observeMysqlPool(pool: MysqlPoolLike, setup: Setup): () => void 
     };
   const undo = [
     replaceMethod(pool, 'getConnection', getConnection),
+    replaceMethod(
+      pool,
+      'releaseConnection',
+      (original) =>
+        function (this: unknown, connection: PoolConnection) {
+          onReturn(connection);
+          return original.call(this, connection);
+        },
+    ),
     replaceMethod(pool, 'query', marking),
     replaceMethod(pool, 'execute', marking),
   ];

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import pg from 'pg';
+// @ts-expect-error it comes without types
 import Cursor from 'pg-cursor';
 import QueryStream from 'pg-query-stream';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';

@@ -12,6 +12,7 @@ export interface PgPoolLike extends EventEmitter {
   readonly totalCount: number;
   readonly idleCount: number;
   readonly waitingCount: number;
+  readonly ended?: boolean;
   readonly options?: {
     readonly max?: number;
     readonly database?: string;
@@ -24,12 +25,11 @@ export interface PgPoolLike extends EventEmitter {
 /** Observes a pool: its size and waits, and the queries of each of its clients. */
 export function observePgPool(pool: PgPoolLike, setup: Setup): () => void {
   const observer = observerFor(setup, 'postgres');
-  const watch = new PoolWatch(observer, setup.config, databaseOf(pool), () => ({
-    active: pool.totalCount - pool.idleCount,
-    idle: pool.idleCount,
-    waiting: pool.waitingCount,
-    max: pool.options?.max ?? 10,
-  }));
+  const watch = new PoolWatch(observer, setup.config, databaseOf(pool), () => {
+    if (pool.ended) return undefined;
+    const { totalCount, idleCount: idle, waitingCount: waiting, options } = pool;
+    return { active: totalCount - idle, idle, waiting, max: options?.max ?? 10 };
+  });
   const clients = new Map<object, { readonly connection: ConnectionWatch; readonly end: () => void }>();
   /** `pool.query` takes a client by `connect` and gives it back itself: nobody's place is of interest. */
   let inQuery = false;

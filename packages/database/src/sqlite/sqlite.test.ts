@@ -57,7 +57,7 @@ it("times better-sqlite3's transactions, and leaves their functions what they we
   const self = { insertAll };
   expect(self.insertAll(1, 2)).toBe(self);
   insertAll.immediate(3);
-  expect(insertAll.exclusive.deferred.database).toBe(database);
+  expect((insertAll.exclusive as typeof insertAll).deferred).toHaveProperty('database', database);
   const failing = database.transaction(() => {
     insertAll(4);
     throw new Error('no');

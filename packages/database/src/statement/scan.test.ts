@@ -131,9 +131,12 @@ const STATEMENTS: readonly (readonly [sql: string, about: string, system?: strin
 ];
 
 describe('operation and table', () => {
-  it.each(STATEMENTS)('of %s: %s', (sql, about, system) => {
-    expect(label(sql, system)).toBe(about);
-  });
+  it.each(STATEMENTS.map(([sql, about, system = 'postgres']) => [sql, about, system] as const))(
+    'of %s: %s',
+    (sql, about, system) => {
+      expect(label(sql, system)).toBe(about);
+    },
+  );
 
   it('are the same in any case and with any space, but for the name as it is written', () => {
     expect(label('\n  sElEcT\t*\r\nFrOm\u00a0Orders')).toBe('SELECT Orders');
@@ -145,7 +148,7 @@ describe('operation and table', () => {
 });
 
 describe('the transaction step', () => {
-  it.each([
+  it.each<readonly [sql: string, step: string | undefined]>([
     ['BEGIN', 'begin'],
     ['begin isolation level serializable', 'begin'],
     ['START TRANSACTION READ ONLY', 'begin'],
