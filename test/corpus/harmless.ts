@@ -30,6 +30,18 @@ function almostCard(random: Random): string {
 }
 
 export const HARMLESS: readonly HarmlessKind[] = [
+  kind('pod of a secret controller', (random) => `secret-rotation-${random.lower(10)}-${random.lower(5)}`),
+  kind('SQL parameters', (random) => `select * from t where a = $1 and b = $2 and c = $${random.between(3, 12)}`),
+  kind('prices in dollars', (random) => `$${random.between(1, 9)} or $${random.between(10, 999)}.${random.digits(2)}`),
+  kind(
+    'assembly and namespace',
+    (random) => `Microsoft.Extensions.Logging${random.between(1, 9)}.Console.ConsoleLoggerProvider`,
+  ),
+  kind(
+    'locale',
+    (random) => `${random.pick(['sk_SK', 'as-IN', 'pat.apply(this)', 'ion-icon', 'oct-2026'])} ${random.between(1, 9)}`,
+  ),
+  kind('test name', (random) => `live_update_of_page_${random.between(1, 99)} passed`),
   kind('uuid', (random) => random.uuid()),
   kind('uuid in a path', (random) => `/v1/orders/${random.uuid()}/items`),
   kind('uuid in upper case', (random) => random.uuid().toUpperCase()),

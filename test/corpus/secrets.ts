@@ -244,6 +244,23 @@ export const SECRET_KINDS: readonly SecretKind[] = [
   kind('braintree', (random) => glue('access', '_token$production$', random.lower(16), '$', random.hex(32))),
   kind('age', (random) => glue('AGE-', 'SECRET-KEY-1', random.from('QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L', 58))),
   kind('alibaba', (random) => glue('LT', 'AI', random.alphanumeric(20))),
+  kind('harness', (random) => glue('pa', 't.', random.word(22), '.', random.hex(24), '.', random.alphanumeric(20))),
+  kind('ionic', (random) => glue('io', 'n_', random.lower(41), random.digits(1))),
+  kind('apify', (random) => glue('apify', '_api_', random.alphanumeric(35), random.digits(1))),
+  kind('paypal access', (random) => glue('A21', 'AA', random.word(88), 'aA0')),
+  kind('elevenlabs', (random) => glue('s', 'k_', random.hex(48))),
+  kind('aiven', (random) => glue('AVN', 'S_', random.word(16), 'aA0')),
+  kind('adyen', (random) =>
+    glue('AQ', 'E', random.alphanumeric(100), '-', random.alphanumeric(43), '=-', random.alphanumeric(16)),
+  ),
+  kind('databricks oauth', (random) => glue('do', 'se', random.hex(32))),
+  kind('segment', (random) => glue('sg', 'p_', random.alphanumeric(64))),
+  kind('buildkite agent', (random) => glue('bk', 'aj_', random.alphanumeric(40))),
+  kind('yandex storage', (random) => glue('Y', 'C', 'aA0', random.word(35))),
+  kind('bcrypt', (random) => glue('$2b', '$10$', random.alphanumeric(53)), { address: true }),
+  kind('sha-512 crypt', (random) => glue('$6', '$', random.alphanumeric(8), '$', random.alphanumeric(86)), {
+    address: true,
+  }),
   kind('private key', (random) => pemOf(random, random.pick(['RSA ', 'EC ', '', 'OPENSSH ', 'ENCRYPTED ']), '\n'), {
     spaced: true,
   }),

@@ -19,6 +19,7 @@ import { CLOUD_TOKENS } from './providers/cloud.ts';
 import { COMMERCE_TOKENS } from './providers/commerce.ts';
 import { MESSAGING_TOKENS } from './providers/messaging.ts';
 import { type ProviderToken, providerToken } from './providers/provider-token.ts';
+import { SERVICE_TOKENS } from './providers/services.ts';
 import { SOURCE_CONTROL_TOKENS } from './providers/source-control.ts';
 import { TOOL_TOKENS } from './providers/tools.ts';
 
@@ -29,6 +30,7 @@ const PROVIDER_TOKENS: readonly ProviderToken[] = [
   ...COMMERCE_TOKENS,
   ...MESSAGING_TOKENS,
   ...TOOL_TOKENS,
+  ...SERVICE_TOKENS,
 ];
 
 const bitOf = (index: number) => FIRST_PREFIX_BIT << (index % PREFIX_BITS);

@@ -77,6 +77,8 @@ const NAMED = 16;
 const DIGITS_WORTH_A_LOOK = 9;
 const RUN_WORTH_A_LOOK = 16;
 const LONG_RUN = 36;
+/** base64 has slashes and plus signs, so that a token's beginning may end early. */
+const RUN_BEFORE_SLASH = 5;
 
 /** What a scanner is to look for. */
 export interface ScannerOptions {
@@ -173,7 +175,7 @@ export function createScanner({ names, announcing, prefixes }: ScannerOptions): 
         // What digits a UUID has are no number.
         if (isUuid(text, runStart, run)) hints = hintsBefore;
         else hints |= longRun(text, runStart, run);
-      }
+      } else if (kind === SPACER && run >= RUN_BEFORE_SLASH) hints |= starts.startingAt(text, runStart);
       runStart = at + 1;
       switch (kind) {
         case SPACE:

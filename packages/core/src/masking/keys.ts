@@ -19,7 +19,7 @@ const SECRET_KEYS: ReadonlySet<string> = new Set(
   redisurl mongourl mongouri mongodburl mongodburi postgresurl postgresqlurl mysqlurl amqpurl rabbitmqurl jdbcurl
   signature xamzsignature xgoogsignature xhubsignature xhubsignature256 xslacksignature stripesignature
   sharedaccesssignature sastoken salt pepper pem privatekeypem seedphrase mnemonic recoveryphrase
-  phpsessid jsessionid connectsid aspnetsessionid aspxauth sessioncookie laravelsession
+  phpsessid gitlabsession jsessionid connectsid aspnetsessionid aspxauth sessioncookie laravelsession
   integrationkey`.split(/\s+/),
 );
 

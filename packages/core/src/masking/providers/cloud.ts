@@ -153,7 +153,7 @@ export const CLOUD_TOKENS: readonly ProviderToken[] = [
     name: 'hashicorp',
     label: 'HASHICORP TOKEN',
     prefixes: ['hvs.', 'hvb.', 'hvr.', 'atlasv1.', 's.', 'b.'],
-    pattern: `hv[sbr]\\.[A-Za-z0-9_-]{24,400}|[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_=-]{60,80}|${notAfter('\\w.')}[sb]\\.(?=[A-Za-z]*\\d)[A-Za-z0-9]{24}`,
+    pattern: `hv[sbr]\\.[A-Za-z0-9_-]{24,400}|[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_=-]{60,80}|${notAfter('\\w.')}(?:[sb]\\.(?=[A-Za-z]*\\d)[A-Za-z0-9]{24}|b\\.AAAAAQ[A-Za-z0-9_-]{60,400})`,
     check: (secret) => secret.length > 26 || /[A-Z]/.test(secret),
     examples: () => ({
       masks: [
@@ -170,9 +170,9 @@ export const CLOUD_TOKENS: readonly ProviderToken[] = [
     // https://www.mongodb.com/docs/atlas/api/service-accounts-overview/, https://clickhouse.com/docs/cloud/manage/openapi
     name: 'database',
     label: 'DATABASE TOKEN',
-    prefixes: ['sbp_', 'sb_secret_', 'pscale_', 'napi_', 'dapi', 'mdb_sa_sk_', '4b1d', 'xau_'],
+    prefixes: ['sbp_', 'sb_secret_', 'pscale_', 'napi_', 'dapi', 'dose', 'dkea', 'mdb_sa_sk_', '4b1d', 'xau_'],
     pattern:
-      'sbp_(?:oauth_|v0_)?[a-f0-9]{40}|sb_secret_[A-Za-z0-9_-]{20,64}|pscale_(?:tkn|oauth|pw)_[A-Za-z0-9_.=-]{32,64}|napi_[a-z0-9]{40,80}|dapi[a-f0-9]{32}(?:-\\d)?|mdb_sa_sk_[A-Za-z0-9_-]{30,64}|4b1d[A-Za-z0-9]{38}|xau_[A-Za-z0-9]{30,80}',
+      'sbp_(?:oauth_|v0_)?[a-f0-9]{40}|sb_secret_[A-Za-z0-9_-]{20,64}|pscale_(?:tkn|oauth|pw)_[A-Za-z0-9_.=-]{32,64}|napi_[a-z0-9]{40,80}|(?:dapi|dose|dkea)[a-f0-9]{32}(?:-\\d)?|mdb_sa_sk_[A-Za-z0-9_-]{30,64}|4b1d[A-Za-z0-9]{38}|xau_[A-Za-z0-9]{30,80}',
     examples: () => ({
       masks: [
         [`sb_secret_${filler('alphanumeric', 31)}`, '[DATABASE TOKEN]'],
@@ -188,9 +188,9 @@ export const CLOUD_TOKENS: readonly ProviderToken[] = [
     // https://github.com/FiloSottile/age, https://tailscale.com/kb/1277/key-prefixes
     name: 'secret-store',
     label: 'SECRET STORE TOKEN',
-    prefixes: ['dp.', 'pul-', 'A3-', 'ops_eyJ', 'AGE-SECRET-KEY-', 'tskey-'],
+    prefixes: ['dp.', 'pul-', 'A3-', 'ops_', 'AGE-SECRET-KEY-', 'tskey-'],
     pattern:
-      'dp\\.(?:pt|ct|sa|scim|audit|st(?:\\.[a-z0-9_-]{2,35})?|said)\\.[A-Za-z0-9]{40,44}|pul-[a-f0-9]{40}|A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}|ops_eyJ[A-Za-z0-9+/_-]{60,}={0,3}|AGE-SECRET-KEY-1[A-Z0-9]{50,60}|tskey-[a-z]{3,10}-[A-Za-z0-9-]{16,80}',
+      'dp\\.(?:pt|ct|sa|scim|audit|st(?:\\.[a-z0-9_-]{2,35})?|said)\\.[A-Za-z0-9]{40,44}|pul-[a-f0-9]{40}|A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}|ops_eyJ[A-Za-z0-9+/_-]{60,}={0,3}|AGE-SECRET-KEY-(?:PQ-)?1[A-Z0-9]{50,200}|tskey-[a-z]{3,10}-[A-Za-z0-9-]{16,80}',
     examples: () => ({
       masks: [
         [`dp.pt.${filler('alphanumeric', 43)}`, '[SECRET STORE TOKEN]'],
@@ -203,11 +203,14 @@ export const CLOUD_TOKENS: readonly ProviderToken[] = [
   {
     // https://www.alibabacloud.com/help/en/ram/user-guide/create-an-accesskey-pair, https://yandex.cloud/en/docs/iam/concepts/authorization/api-key,
     // https://www.tencentcloud.com/document/product/598/32675, https://www.linode.com/docs/, https://www.scaleway.com/en/docs/iam/
+    // A key of Yandex's object storage is `YC` and 38 more.
     name: 'other-cloud',
     label: 'CLOUD KEY',
-    prefixes: ['LTAI', 'AKID', 'AQVN', 'YCAJ', 'YCP', 't1.', 'y0_'],
+    prefixes: ['LTAI', 'AKID', 'AQVN', 'YC', 't1.', 'y0_'],
     pattern:
       'LTAI[A-Za-z0-9]{12,26}|AKID[A-Za-z0-9]{32}|AQVN[A-Za-z0-9_-]{35,38}|YC[A-Za-z0-9_-]{38}|t1\\.[A-Za-z0-9_-]{20,}\\.[A-Za-z0-9_-]{86}|y0_[A-Za-z0-9_-]{30,80}',
+    check: (secret) =>
+      !secret.startsWith('YC') || (/\d/.test(secret) && /[a-z]/.test(secret) && /[A-Z]/.test(secret.slice(2))),
     examples: () => ({
       masks: [[`LTAI${filler('alphanumeric', 20)}`, '[CLOUD KEY]']],
       keeps: ['LTAIx', 'part1.part2'],

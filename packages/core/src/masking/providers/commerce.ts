@@ -44,8 +44,8 @@ export const COMMERCE_TOKENS: readonly ProviderToken[] = [
     // https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens
     name: 'shopify',
     label: 'SHOPIFY TOKEN',
-    prefixes: ['shpat_', 'shpca_', 'shppa_', 'shpss_', 'shptka_', 'shpua_', 'atkn_'],
-    pattern: 'shp(?:at|ca|pa|ss|tka|ua)_[a-fA-F0-9]{32,64}|atkn_[A-Za-z0-9]{40,80}',
+    prefixes: ['shpat_', 'shpca_', 'shppa_', 'shpss_', 'shptka_', 'shpua_', 'shprt_', 'atkn_'],
+    pattern: 'shp(?:at|ca|pa|ss|tka|ua|rt)_[a-fA-F0-9]{32,64}|atkn_[A-Za-z0-9]{40,80}',
     examples: () => ({ masks: [[`shpat_${filler('hex', 32)}`, '[SHOPIFY TOKEN]']], keeps: ['shpat_x'] }),
   },
   {

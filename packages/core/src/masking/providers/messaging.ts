@@ -58,9 +58,13 @@ export const MESSAGING_TOKENS: readonly ProviderToken[] = [
     // https://discord.com/developers/docs/reference#authentication (base64 of an identifier, a time, an HMAC)
     name: 'discord',
     label: 'DISCORD TOKEN',
-    prefixes: ['MT', 'MD', 'MJ', 'MZ', 'Mz', 'Mj', 'NT', 'ND', 'NJ', 'NZ', 'Nz', 'Nj', 'OD', 'OT', 'mfa.'],
+    prefixes: ['M', 'N', 'O', 'mfa.'],
     pattern: `${notAfter('\\w-')}[MNO][A-Za-z0-9_-]{22,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,45}(?![\\w-])|mfa\\.[A-Za-z0-9_-]{80,90}`,
     anywhere: true,
+    check: (secret) => {
+      const [id = '', , last = ''] = secret.split('.');
+      return id === 'mfa' || /^\d+$/.test(Buffer.from(id, 'base64').toString()) || (/\d/.test(id) && /\d/.test(last));
+    },
     examples: () => ({
       masks: [
         [

@@ -129,6 +129,8 @@ export const SOURCE_CONTROL_TOKENS: readonly ProviderToken[] = [
       'bkua_',
       'bkat_',
       'bkct_',
+      'bkaj_',
+      'bkpt_',
       'squ_',
       'sqp_',
       'sqa_',
@@ -138,7 +140,7 @@ export const SOURCE_CONTROL_TOKENS: readonly ProviderToken[] = [
       'snyk_sat.',
     ],
     pattern:
-      'CCIP(?:AT|RJ)_[A-Za-z0-9_]{30,120}|bk(?:ua|at|ct)_[A-Za-z0-9]{30,120}|sq[upa]_[a-f0-9]{40}|sgp_(?:[a-zA-Z0-9]{5,16}_)?[a-f0-9]{40}|slk_[a-f0-9]{64}|snyk_[us]at\\.[A-Za-z0-9_.-]{24,}',
+      'CCIP(?:AT|RJ)_[A-Za-z0-9_]{30,120}|bk(?:ua|at|ct|aj|pt)_[A-Za-z0-9]{30,120}|sq[upa]_[a-f0-9]{40}|sgp_(?:(?:[a-zA-Z0-9]{5,16}_)?[a-f0-9]{40}|[A-Za-z0-9]{64})|slk_[a-f0-9]{64}|snyk_[us]at\\.[A-Za-z0-9_.-]{24,}',
     examples: () => ({
       masks: [
         [`squ_${filler('hex', 40)}`, '[BUILD TOKEN]'],

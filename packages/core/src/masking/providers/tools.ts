@@ -124,7 +124,7 @@ export const TOOL_TOKENS: readonly ProviderToken[] = [
     label: 'TOOL TOKEN',
     prefixes: ['p8e-', 'ico-', 's-s4t2', 'dnkey-', 'sl.', 'sk.', 'tk.'],
     pattern:
-      'p8e-[A-Za-z0-9]{32}|ico-[A-Za-z0-9]{32}|s-s4t2(?:ud|af)-[a-f0-9]{64}|dnkey-[A-Za-z0-9=_-]{26}-[A-Za-z0-9=_-]{52}|sl\\.[A-Za-z0-9_=-]{100,}|[st]k\\.eyJ[A-Za-z0-9_-]{30,}\\.[A-Za-z0-9_-]{20,}',
+      'p8e-[A-Za-z0-9]{32}|ico-[A-Za-z0-9]{32}|s-s4t2(?:ud|af)-[a-f0-9]{64}|dnkey-[A-Za-z0-9=_-]{26}-[A-Za-z0-9=_-]{52}|sl\\.(?:u\\.)?[A-Za-z0-9_=-]{100,}|[st]k\\.eyJ[A-Za-z0-9_-]{30,}\\.[A-Za-z0-9_-]{20,}',
     examples: () => ({
       masks: [
         [`p8e-${filler('alphanumeric', 32)}`, '[TOOL TOKEN]'],
