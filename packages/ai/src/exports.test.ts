@@ -10,8 +10,16 @@ it('exports what is named here, and nothing else', () => {
       "aiOptions",
       "calculateAICost",
       "configureAI",
+      "monitorAIClient",
+      "monitorAnthropic",
+      "monitorBedrock",
+      "monitorGoogleGenAI",
+      "monitorMistral",
+      "monitorOpenAI",
+      "monitorVercelAI",
       "trackAICall",
       "trackAICallWithCost",
+      "unmonitorVercelAI",
     ]
   `);
 });
