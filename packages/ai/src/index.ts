@@ -1,9 +1,16 @@
 export type { AICall, AICallEnd, AICallObserver, AICallStart } from './ai-call.ts';
+export { monitorAnthropic } from './anthropic.ts';
+export { monitorBedrock } from './bedrock.ts';
 export type { Budget, BudgetedCall, BudgetMatch } from './budgets/budget.ts';
 export { BudgetExceededError, type ExceededBudget } from './budgets/budget-exceeded-error.ts';
 export type { RedisLike } from './budgets/redis-ledger.ts';
+export { monitorGoogleGenAI } from './google-genai.ts';
+export type { MonitorAIOptions, MonitorOpenAIOptions } from './integration-options.ts';
 export { aiMetrics } from './metrics.ts';
+export { monitorMistral } from './mistral.ts';
+export { monitorAIClient } from './monitor-ai-client.ts';
 export { aiObserver, configureAI } from './observe-ai-call.ts';
+export { monitorOpenAI } from './openai.ts';
 export { type AIConfig, type AIOptions, type AttributedCall, type AttributeTo, aiOptions } from './options.ts';
 export type { PriceOverride, PriceOverrides } from './pricing/price-overrides.ts';
 export { type AICostDetails, calculateAICost } from './tracking/calculate-ai-cost.ts';
@@ -11,3 +18,4 @@ export { type TrackAICallOptions, trackAICall } from './tracking/track-ai-call.t
 export { type AICostTracker, trackAICallWithCost } from './tracking/track-ai-call-with-cost.ts';
 export type { AICallTracker } from './tracking/tracker.ts';
 export type { Usage } from './usage.ts';
+export { monitorVercelAI, unmonitorVercelAI } from './vercel-ai.ts';

@@ -10,6 +10,7 @@ const KEEP_MS = 40 * 86_400_000;
 const BUSY_MS = 250;
 
 const SCHEMA = `
+  PRAGMA busy_timeout = ${BUSY_MS};
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
   CREATE TABLE IF NOT EXISTS account (
@@ -60,7 +61,7 @@ export class SqliteLedger implements Ledger {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
     // Not imported: most services have no budgets, and some no SQLite.
     const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
-    const database = new DatabaseSync(file, { timeout: BUSY_MS });
+    const database = new DatabaseSync(file);
     this.#database = database;
     database.exec(SCHEMA);
     this.#statements = Object.fromEntries(
