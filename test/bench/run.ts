@@ -10,6 +10,7 @@ import { formatReport, type Report } from './report.ts';
 const FAMILIES = [
   'instruments',
   'scrape',
+  'history',
   'http-fastify',
   'http-express',
   'log',

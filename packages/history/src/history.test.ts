@@ -7,7 +7,7 @@ import { Matcher, queryInstant } from '@telltale/promql';
 import promClient from 'prom-client';
 import { describe, expect, test, vi } from 'vitest';
 import { recording } from '../test/recording.ts';
-import { samplesOf, temporaryFolder } from '../test/samples.ts';
+import { samplesOf, temporaryFolder, vectorAt } from '../test/samples.ts';
 import { START } from '../test/series.ts';
 import { startHistory } from './history.ts';
 
@@ -70,7 +70,7 @@ describe('series', () => {
     await flushAt(7200);
     expect(await samplesOf(history.source, { __name__: 'level' })).toBe('0=1 25=1 35=stale 7200=1');
     const time = START + 3_600_000;
-    expect((await queryInstant('up', { source: history.source, time })).elements).toEqual([]);
+    expect(await vectorAt(history.source, 'up', time)).toEqual([]);
   });
 
   test('are read at one moment: two flushes within a millisecond are a millisecond apart', async () => {
@@ -96,7 +96,7 @@ describe('series', () => {
       if (n === 15) counter.reset();
       await flushAt(n * 10);
     }
-    const { elements } = await queryInstant('rate(a_total[4m])', { source: history.source, time: START + 300_000 });
+    const elements = await vectorAt(history.source, 'rate(a_total[4m])', START + 300_000);
     expect(elements[0]!.value).toBeCloseTo(230 / 240, 1);
   });
 
@@ -168,7 +168,7 @@ describe('settings', () => {
     } catch (error) {
       expect((error as Error).message).toMatchInlineSnapshot(`
         "[telltale] [config] 3 options are not usable:
-          backends = an array of 1: expected one or more of memory, sqlite, file, statsd, otlp
+          backends = an array of 1: expected one or more of sqlite, memory, file, statsd, otlp
           flushInterval = 0: expected a whole number from 1 to 3600 (seconds)
           maxSize = (not shown): no such option; did you mean maxSizeMb?"
       `);
@@ -197,10 +197,7 @@ describe('stores', () => {
     expect(await samplesOf(history.source, { __name__: 'up' })).toBe('0=1 10=1');
     expect(errors.length).toBe(2);
     expect(errors[0]).toMatch(/^history: EISDIR/);
-    const { elements } = await queryInstant('telltale_history_dropped_samples_total', {
-      source: history.source,
-      time: START + 10_000,
-    });
+    const elements = await vectorAt(history.source, 'telltale_history_dropped_samples_total', START + 10_000);
     expect(elements.map(({ metric, value }) => [metric.store, value > 0])).toEqual([['file', true]]);
     await monitor.close();
   });

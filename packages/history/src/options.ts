@@ -1,7 +1,7 @@
 import { flag, number, type Option, type OptionsOf, type Resolved, text } from '@telltale/core';
 
 /** Where samples can go: three places that keep them, two that pass them on. */
-export const BACKENDS = ['memory', 'sqlite', 'file', 'statsd', 'otlp'] as const;
+export const BACKENDS = ['sqlite', 'memory', 'file', 'statsd', 'otlp'] as const;
 
 /** One of the places where samples can go. */
 export type Backend = (typeof BACKENDS)[number];

@@ -3,10 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CONTENT_TYPES, createMonitor, type Monitor, negotiateFormat } from '@telltale/core';
-import { queryInstant } from '@telltale/promql';
 import promClient from 'prom-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Prometheus, startPrometheus } from '../../../test/servers/prometheus.ts';
+import { vectorAt } from '../test/samples.ts';
 import { type History, startHistory } from './history.ts';
 
 /** What scraping and recording say of themselves, on one side only or at their own moment. */
@@ -49,7 +49,7 @@ async function bothNow(): Promise<{ ours: string[]; theirs: string[] }> {
   // A scrape that ended is in the database a moment later, at the latest when the next has ended.
   while (scrapes < before + 2) await delay(50);
   const all = '{__name__=~".+"}';
-  const { elements } = await queryInstant(all, { source: history.source, time: Date.now() });
+  const elements = await vectorAt(history.source, all, Date.now());
   const { result } = await prometheus.query(all);
   return {
     ours: linesOf(elements.map(({ metric, value }) => [metric, value])),

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isStale, Matcher, type SeriesSource } from '@telltale/promql';
+import { isStale, Matcher, queryInstant, type SeriesSource, type VectorElement } from '@telltale/promql';
 import { onTestFinished } from 'vitest';
 import { SqliteStore, type SqliteStoreOptions } from '../src/stores/sqlite/sqlite-store.ts';
 import { START } from './series.ts';
@@ -11,6 +11,17 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'telltale-history-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** The elements that an expression comes to at one moment. */
+export async function vectorAt(
+  source: SeriesSource,
+  expression: string,
+  time: number,
+): Promise<readonly VectorElement[]> {
+  const result = await queryInstant(expression, { source, time });
+  if (result.type !== 'vector') throw new Error(`${expression} is a ${result.type}`);
+  return result.elements;
 }
 
 /** The samples of one series as text, `seconds from START=value`. */

@@ -5,7 +5,7 @@ import type { MetricFamily, RecordedSeries, Snapshot } from '../recorder/snapsho
 export type HrTime = [seconds: number, nanoseconds: number];
 
 /** One sample, or one histogram, of a metric. */
-export interface Point {
+interface Point {
   readonly startTime: HrTime;
   readonly endTime: HrTime;
   readonly attributes: Record<string, string>;
@@ -13,7 +13,7 @@ export interface Point {
 }
 
 /** A histogram as OpenTelemetry has it: a count for each bucket, not for all up to it. */
-export interface HistogramPoint {
+interface HistogramPoint {
   buckets: { boundaries: number[]; counts: number[] };
   sum: number;
   count: number;

@@ -4,7 +4,7 @@ import type { Counter, Gauge, Histogram, PrometheusRegistry } from '@telltale/co
 export type Instrument = Counter | Gauge | Histogram;
 
 /** One value of a metric of another library, in prom-client's protocol. */
-export interface ForeignValue {
+interface ForeignValue {
   readonly value: number;
   readonly metricName?: string;
   readonly labels: Readonly<Record<string, unknown>>;

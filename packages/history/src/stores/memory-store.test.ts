@@ -1,7 +1,7 @@
-import { Matcher, queryInstant } from '@telltale/promql';
+import { Matcher } from '@telltale/promql';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { samplesOf } from '../../test/samples.ts';
+import { samplesOf, vectorAt } from '../../test/samples.ts';
 import { counters, START, seriesOf, snapshotOf } from '../../test/series.ts';
 import { LabelIndex } from './label-index.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -40,7 +40,7 @@ test('single samples can be fed by hand', async () => {
   const store = new MemoryStore();
   for (const job of ['a', 'b']) store.append({ __name__: 'up', job }, START, 1);
   store.append({ __name__: 'up', job: 'a' }, START + 1000, 'stale');
-  const { elements } = await queryInstant('up', { source: store, time: START + 2000 });
+  const elements = await vectorAt(store, 'up', START + 2000);
   expect(elements).toEqual([{ metric: { __name__: 'up', job: 'b' }, value: 1 }]);
   expect(await samplesOf(store, { job: 'a' })).toBe('0=1 1=stale');
 });

@@ -38,7 +38,7 @@ export class SampleRun {
 }
 
 /** The index of the first of `length` rising times that is not before `time`. */
-export function firstAtOrAfter(times: Float64Array, length: number, time: number): number {
+function firstAtOrAfter(times: Float64Array, length: number, time: number): number {
   let low = 0;
   let high = length;
   while (low < high) {

@@ -1,4 +1,4 @@
-import type { Matcher, SeriesData } from '@telltale/promql';
+import { isStale, type Matcher, type SeriesData } from '@telltale/promql';
 import { decodeColumn } from '../../codec/column.ts';
 import { ASPECTS, type Aspect, decodeMinutes } from '../../codec/minutes.ts';
 import { decodeTimes } from '../../codec/times.ts';
@@ -12,7 +12,7 @@ import { chunkId, columnsIn } from './pack.ts';
 import { COMPLETE, MINUTES, RAW } from './write-segment.ts';
 
 /** The heads of this process, oldest first, as they are when the reading begins. */
-export interface HeadInMemory {
+interface HeadInMemory {
   readonly id: number | undefined;
   readonly head: Head;
   /** How many of its snapshots there are. */
@@ -87,7 +87,7 @@ async function answer(database: Database | undefined, question: Question): Promi
         while (guarded(question, () => part.readSome(database))) if (turns.due) await pause();
         const count = part.rows.length;
         for (const { series, run } of asked) {
-          for (const { id } of series.places) part.read(id, run, count);
+          for (const { id } of series.places) asWanted(run, aspect, (into) => part.read(id, into, count));
           if (turns.due) await pause();
         }
       } else {
@@ -100,7 +100,7 @@ async function answer(database: Database | undefined, question: Question): Promi
   }
   const found: SeriesData[] = [];
   for (const { series, run } of asked) {
-    for (const { head, count } of heads) head.read(series.key, run, from, to, count);
+    for (const { head, count } of heads) asWanted(run, aspect, (into) => head.read(series.key, into, from, to, count));
     const { timestamps, values } = run.between(from, to);
     const labels = aspect === undefined ? series.labels : { ...series.labels, [ROLLUP]: aspect };
     if (values.length > 0) found.push({ labels, timestamps, values });
@@ -131,8 +131,26 @@ function readChunk(
     const at = columns.get(seriesId);
     if (at === undefined) continue;
     run.cutFrom(times[0]!);
-    if (tier === RAW) decodeColumn(row.data, at, times, run);
+    if (tier === RAW) asWanted(run, aspect, (into) => decodeColumn(row.data, at, times, into));
     else decodeMinutes(row.data, at, times, run, aspect);
+  }
+}
+
+/** A sample as it was recorded is its own least, most and sum, and counts as one. */
+function asWanted(run: SampleRun, aspect: Aspect | undefined, readInto: (run: SampleRun) => void): void {
+  if (aspect !== 'count') {
+    readInto(run);
+    return;
+  }
+  const counted = new SampleRun();
+  readInto(counted);
+  if (counted.length === 0) return;
+  run.cutFrom(counted.timestamps[0]!);
+  run.reserve(counted.length);
+  for (let i = 0; i < counted.length; i++) {
+    if (isStale(counted.values, i)) continue;
+    run.timestamps[run.length] = counted.timestamps[i]!;
+    run.values[run.length++] = 1;
   }
 }
 

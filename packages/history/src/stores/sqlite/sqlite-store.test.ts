@@ -200,6 +200,14 @@ describe('what is kept', () => {
     expect(Math.abs(mean[0]! - exactMean!)).toBeLessThan(5);
   }, 60_000);
 
+  test('what is still there as it was recorded counts as one sample, and is its own least and most', async () => {
+    const { store } = sqliteStore();
+    await fill(store, 3);
+    expect(await samplesOf(store, { i: '1', __rollup__: 'count' })).toBe('0=1 10=1 20=1');
+    expect(await samplesOf(store, { i: '1', __rollup__: 'max' })).toBe('0=0 10=2 20=4');
+    expect(await samplesOf(store, { i: '1', __rollup__: 'median' })).toBe('');
+  });
+
   test('a file over its size gives up the oldest segments, a few rows at a time', async () => {
     const maxBytes = 1_500_000;
     const { store, path } = sqliteStore({ maxBytes, rawRetentionMs: 15 * DAY });
