@@ -35,8 +35,7 @@ const gone = new FinalizationRegistry<() => void>((forget) => forget());
 export function observeOnce(thing: object, { monitor }: Setup, observe: () => () => void): (() => void) | undefined {
   if (Object.hasOwn(thing, OBSERVED)) return undefined;
   const end = observe();
-  const reference = new WeakRef<Observed>(thing);
-  const forget = monitor.onClose(() => reference.deref()?.[OBSERVED]?.());
+  const forget = monitor.onClose(disposerOf(new WeakRef<Observed>(thing)));
   const dispose = (): void => {
     forget();
     gone.unregister(thing);
@@ -46,6 +45,11 @@ export function observeOnce(thing: object, { monitor }: Setup, observe: () => ()
   Object.defineProperty(thing, OBSERVED, { value: dispose, configurable: true });
   gone.register(thing, forget, thing);
   return dispose;
+}
+
+/** By itself: functions made side by side keep each other's surroundings, the object among them. */
+function disposerOf(reference: WeakRef<Observed>): () => void {
+  return () => reference.deref()?.[OBSERVED]?.();
 }
 
 /** An observer for what a library calls its database. */

@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -7,7 +8,7 @@ import { expect, it } from 'vitest';
 import { startMariadb } from '../../../test/servers/mariadb.ts';
 import { type TestMonitor, testMonitor } from '../../core/test/test-monitor.ts';
 import { startOwnPostgres } from '../test/own-postgres.ts';
-import { monitorPool } from './monitor-database.ts';
+import { monitorClient, monitorPool } from './monitor-database.ts';
 
 const RECONNECTS = 20;
 setFlagsFromString('--expose-gc');
@@ -120,4 +121,16 @@ it('holds on to nothing of connections that are gone', async () => {
     await pool.end();
     await server.stop();
   }
+});
+
+it('keeps no client that the service has let go', async () => {
+  const { monitor } = testMonitor();
+  const open = (): WeakRef<DatabaseSync> => {
+    const database = monitorClient(new DatabaseSync(':memory:'), { monitor: monitor as never });
+    database.prepare('SELECT 1').get();
+    return new WeakRef(database);
+  };
+  const opened = Array.from({ length: RECONNECTS }, open);
+  await heap();
+  expect(opened.filter((each) => each.deref() !== undefined).length).toBeLessThanOrEqual(2);
 });

@@ -276,3 +276,13 @@ it('tells two pools of one name apart', async () => {
   expect(await scrape('database_connections')).toContain('database_connections{pool="main-2",state="idle"} 1');
   await second.end();
 });
+
+it('is no longer shown when it has ended', async () => {
+  const { monitor, scrape } = testMonitor();
+  const pool = monitorPool(new pg.Pool({ connectionString: database.url }), { monitor: monitor as never });
+  await pool.query('SELECT 1');
+  expect(await scrape('database_connections')).toContain('state="idle"} 1');
+  await pool.end();
+  expect(await scrape('database_connections')).toBe('');
+  expect(await scrape('database_connections_max')).toBe('');
+});
