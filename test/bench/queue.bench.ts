@@ -22,7 +22,7 @@ import {
   type SpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import { createMonitor, type Monitor, runWithContext } from '@telltale/core';
+import { Context, createMonitor, enterContext, type Monitor } from '@telltale/core';
 import { monitorQueue, monitorWorker } from '@telltale/queue';
 import { type ConnectionOptions, Queue, type Telemetry, Worker } from 'bullmq';
 import { BullMQOtel } from 'bullmq-otel';
@@ -121,8 +121,8 @@ async function jobs(
       const done = new Promise<void>((resolve) => (allDone = resolve));
       for (let left = count; left > 0; left -= CONCURRENCY) {
         const adding = Array.from({ length: Math.min(CONCURRENCY, left) }, () =>
-          // A request, as there mostly is one where a job is added; bullmq-otel has its root span.
-          monitor === undefined ? add() : runWithContext({ origin: { kind: 'http', name: '/orders' } }, add),
+          // In a request, in each variant alike.
+          enterContext(new Context('c0ffee', { kind: 'http', name: '/orders' }, undefined, undefined, undefined), add),
         );
         await Promise.all(adding);
       }

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { context, type Context as OtelContext, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
@@ -13,6 +12,7 @@ import type { RunningBackend } from '../../../test/contracts/queue/driver.ts';
 import { Notes, startKit } from '../../../test/contracts/queue/kit.ts';
 import { startRedis, type TestRedis } from '../../../test/servers/redis.ts';
 import { ioredis5, ioredis6 } from '../test/drivers.ts';
+import { heard } from '../test/heard.ts';
 import { monitorQueue, monitorWorker } from './index.ts';
 
 const SANDBOXED = fileURLToPath(new URL('../test/sandboxed.mjs', import.meta.url));
@@ -64,13 +64,13 @@ describe('locks', () => {
     let letGo = (): void => {};
     const held = new Promise<void>((resolve) => (letGo = resolve));
     const worker = kit.work(() => held, { lockDuration: 80, skipStalledCheck: true });
-    const lost = once(worker, 'lockRenewalFailed');
-    await once(worker, 'active');
+    const lost = heard(worker, 'lockRenewalFailed');
+    await heard(worker, 'active');
     await thief.set(`${kit.queue.toKey(job.id!)}:lock`, 'another');
     await lost;
     expect(await kit.scrape('queue_lock_renewals_lost_total')).toMatch(/ [1-9]\d*$/);
     await thief.set(`${kit.queue.toKey(job.id!)}:lock`, (await thief.get('none')) ?? 'another');
-    const complained = once(worker, 'error');
+    const complained = heard(worker, 'error');
     letGo();
     await complained;
     // BullMQ says of it neither that it completed nor that it failed; but it is no longer in hand.
@@ -102,7 +102,7 @@ describe('bullmq-otel', () => {
         monitorQueue(queue, { monitor: kit.monitor });
         monitorWorker(worker, { monitor: kit.monitor });
       }
-      const completed = once(worker, 'completed');
+      const completed = heard(worker, 'completed');
       const job = await runWithContext({ correlationId: 'req-1' }, () => queue.add('order', {}));
       await completed;
       await worker.close();

@@ -1,9 +1,9 @@
 export type { FlowProducerLike, QueueLike, WorkerLike } from './bullmq-like.ts';
 export type { QueueCounts, QueueStatus } from './depth-source.ts';
-export { monitorBullMQ } from './monitor-bullmq.ts';
 export { monitorFlow } from './flow.ts';
 export { runInJobContext } from './job-context.ts';
 export { queueMetrics } from './metrics.ts';
+export { monitorBullMQ } from './monitor-bullmq.ts';
 export { type FoundQueues, type MonitorQueuesOptions, monitorQueues } from './monitor-queues.ts';
 export type { MonitorQueueOptions, MonitorWorkerOptions } from './options.ts';
 export { monitorQueue } from './queue.ts';

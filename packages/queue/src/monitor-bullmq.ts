@@ -5,20 +5,20 @@ import { monitorQueue } from './queue.ts';
 import { monitorWorker } from './worker.ts';
 
 /**
- * Does what `monitorWorker`, `monitorQueue` or `monitorFlow` does, by what it is given. Returns the same object;
- * `undefined` where it is none of BullMQ's.
+ * Monitors a BullMQ worker, queue or flow producer, whichever it is, with the defaults of each, and returns it;
+ * `undefined` for anything else.
  *
  * @throws {ConfigError} for an option that is not known or cannot be used.
  */
 export function monitorBullMQ<T extends object>(thing: T, options: MonitorQueueOptions = {}): T | undefined {
-  if (hasMethods(thing, 'isRunning', 'isPaused', 'run', 'close')) {
-    return monitorWorker(thing as T & WorkerLike, options);
-  }
-  if (!hasMethods(thing, 'add', 'addBulk', 'close')) return undefined;
-  const isFlow = !hasMethods(thing, 'pause', 'resume');
-  return isFlow ? monitorFlow(thing as T & FlowProducerLike, options) : monitorQueue(thing as T & QueueLike, options);
+  const known = thing as unknown as WorkerLike & QueueLike & FlowProducerLike;
+  if (has(thing, 'callProcessJob', 'isRunning', 'isPaused')) monitorWorker(known, options);
+  else if (has(thing, 'addBulk', 'getJobCounts', 'upsertJobScheduler')) monitorQueue(known, options);
+  else if (has(thing, 'addBulk', 'getFlow')) monitorFlow(known, options);
+  else return undefined;
+  return thing;
 }
 
-function hasMethods(thing: object, ...names: readonly string[]): boolean {
-  return names.every((name) => typeof (thing as Record<string, unknown>)[name] === 'function');
+function has(thing: object, ...methods: readonly string[]): boolean {
+  return methods.every((method) => typeof (thing as Record<string, unknown>)[method] === 'function');
 }

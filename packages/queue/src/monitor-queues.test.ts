@@ -5,8 +5,8 @@ import pg from 'pg';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startRedis, type TestRedis } from '../../../test/servers/redis.ts';
-import { testMonitor } from '../../core/test/test-monitor.ts';
 import { postgres6 } from '../test/drivers.ts';
+import { testMonitor } from '../test/test-monitor.ts';
 import { monitorQueues } from './index.ts';
 
 describe('monitorQueues', () => {
@@ -41,6 +41,7 @@ describe('monitorQueues', () => {
       await queues[0]!.addBulk(Array.from({ length: 1_500 }, (_, i) => ({ name: 'send', data: i })));
       await queues[1]!.add('monthly', {}, { delay: 60_000 });
       await stranger.add('unseen', {});
+      for (const each of [...queues, stranger]) await each.getVersion();
 
       const found = monitorQueues({ monitor, connection: await connect(), prefix });
       expect([...(await found.refresh())].sort()).toEqual(['mails', 'reports']);
@@ -63,6 +64,8 @@ describe('monitorQueues', () => {
     const { monitor, scrape, errors } = testMonitor({ clock: systemClock });
     const queue = backend.queue('billing');
     await queue.add('invoice', {});
+    // The row that names the queue is written beside.
+    await queue.getVersion();
     const { connectionString } = queue.opts.connection as unknown as { connectionString: string };
     const pool = new pg.Pool({ connectionString });
     const found = monitorQueues({ monitor, connection: pool });

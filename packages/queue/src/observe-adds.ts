@@ -35,32 +35,26 @@ export class AddObserver {
 
   /** Begins a call; with a listener it is an operation, named by its job where that is known (and there is but one). */
   start(jobName: unknown): PendingAdd {
-    const { monitor, instruments } = this.#domain;
-    const operation = monitor.operations.active ? this.#startOperation(jobName) : undefined;
-    return {
-      added: (names, jobs = names.length) =>
-        monitor.errors.guard(
-          'queue',
-          () => {
-            for (const name of names) this.count(name);
-            if (operation !== undefined) this.#endOperation(operation, 'ok', jobs);
-          },
-          undefined,
-        ),
-      failed: (error) =>
-        monitor.errors.guard(
-          'queue',
-          () => {
-            instruments.addErrors.labels(this.#queue, errorType(error)).inc();
-            if (operation !== undefined) this.#endOperation(operation, 'error', 0, error);
-          },
-          undefined,
-        ),
-    };
+    return this.#domain.monitor.operations.active ? this.#startOperation(jobName) : this.#unheard;
   }
 
-  #startOperation(jobName: unknown): Operation {
-    const { config, operations } = this.#domain.monitor;
+  /** The same for every call that nobody listens to. */
+  readonly #unheard: PendingAdd = {
+    added: (names) => {
+      try {
+        for (const name of names) this.count(name);
+      } catch (error) {
+        this.#domain.monitor.errors.report('queue', error);
+      }
+    },
+    failed: (error) => {
+      const { monitor, instruments } = this.#domain;
+      monitor.errors.guard('queue', () => instruments.addErrors.labels(this.#queue, errorType(error)).inc(), undefined);
+    },
+  };
+
+  #startOperation(jobName: unknown): PendingAdd {
+    const { config, operations, errors } = this.#domain.monitor;
     const job = jobName === undefined ? undefined : this.#domain.jobLabel(this.#queue, jobName);
     const operation: Operation = {
       kind: 'queue',
@@ -70,7 +64,16 @@ export class AddObserver {
       attributes: { operation: 'add', queue: this.#queue, job },
     };
     operations.start(operation);
-    return operation;
+    return {
+      added: (names, jobs = names.length) => {
+        this.#unheard.added(names);
+        errors.guard('queue', () => this.#endOperation(operation, 'ok', jobs), undefined);
+      },
+      failed: (error) => {
+        this.#unheard.failed(error);
+        errors.guard('queue', () => this.#endOperation(operation, 'error', 0, error), undefined);
+      },
+    };
   }
 
   #endOperation(operation: Operation, outcome: 'ok' | 'error', jobs: number, error?: unknown): void {

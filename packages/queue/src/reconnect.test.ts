@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { systemClock } from '@telltale/core';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
 import { startRedis } from '../../../test/servers/redis.ts';
-import { testMonitor } from '../../core/test/test-monitor.ts';
+import { heard } from '../test/heard.ts';
+import { testMonitor } from '../test/test-monitor.ts';
 import { monitorQueue, monitorWorker } from './index.ts';
 
 const JOBS = 300;
@@ -33,10 +33,12 @@ it('counts every job over a crash of Redis, shows no old depth meanwhile, and gr
     { connection, concurrency: 5, runRetryDelay: 20, lockDuration: 60_000 },
   );
   monitorWorker(worker, { monitor });
-  for (const each of [queue, worker]) each.on('error', () => {});
-  worker.on('completed', () => {
-    completed++;
-    worker.emit('counted' as never);
+  queue.on('error', () => {});
+  worker.on('error', () => {});
+  const all = new Promise<void>((resolve) => {
+    worker.on('completed', () => {
+      if (++completed === JOBS) resolve();
+    });
   });
   onTestFinished(async () => {
     process.off('unhandledRejection', onRejection);
@@ -52,7 +54,7 @@ it('counts every job over a crash of Redis, shows no old depth meanwhile, and gr
   letGo();
   expect(await scrape('queue_depth')).toBe('');
   await redis.restart();
-  while (completed < JOBS) await once(worker, 'counted');
+  await all;
 
   expect((await queue.getJobCounts('completed')).completed).toBe(JOBS);
   const processed = await scrape('queue_jobs_processed_total');
@@ -68,7 +70,7 @@ it('counts every job over a crash of Redis, shows no old depth meanwhile, and gr
   const killer = new Redis(redis.url);
   onTestFinished(() => killer.disconnect());
   for (let i = 0; i < 20; i++) {
-    const ready = once(inside, 'ready');
+    const ready = heard(inside, 'ready');
     await killer.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await scrape();
     await ready;
@@ -87,14 +89,15 @@ it('lets queue and worker be made and scraped where Redis is not there yet', asy
   const connection = { url: redis.url, maxRetriesPerRequest: null, retryStrategy: () => 20 };
   const queue = monitorQueue(new Queue('orders', { connection }), { monitor });
   const worker = monitorWorker(new Worker('orders', async () => 'done', { connection }), { monitor });
-  for (const each of [queue, worker]) each.on('error', () => {});
+  queue.on('error', () => {});
+  worker.on('error', () => {});
   onTestFinished(async () => {
     await worker.close(true);
     await queue.close();
     await redis.stop();
   });
   for (let i = 0; i < 3; i++) expect(await scrape('queue_depth')).toBe('');
-  const completed = once(worker, 'completed');
+  const completed = heard(worker, 'completed');
   const adding = queue.add('order', {});
   await redis.restart();
   await adding;

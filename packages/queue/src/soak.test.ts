@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { systemClock } from '@telltale/core';
 import { expect, it } from 'vitest';
-import { testMonitor } from '../../core/test/test-monitor.ts';
 import { ioredis6 } from '../test/drivers.ts';
+import { testMonitor } from '../test/test-monitor.ts';
 import { monitorQueue, monitorWorker } from './index.ts';
 
 /** `npm run soak -w @telltale/queue` runs 50,000. */
@@ -22,13 +21,19 @@ it(`counts ${JOBS} jobs exactly as BullMQ does, and gives each its own correlati
     attempts++;
     if (job.data % 25 === 0 || (job.data % 10 === 1 && job.attemptsMade === 0)) throw new Error('no');
   };
+  let allEnded = (): void => {};
+  const all = new Promise<void>((resolve) => (allEnded = resolve));
   const workers = [1, 2].map(() => {
     const worker = backend.worker(queue.name, processor as never, { concurrency: 20 });
-    worker.on('completed', () => ++ended === JOBS && worker.emit('all' as never));
-    worker.on('failed', (job) => job?.finishedOn !== undefined && ++ended === JOBS && worker.emit('all' as never));
+    const end = (): void => {
+      if (++ended === JOBS) allEnded();
+    };
+    worker.on('completed', end);
+    worker.on('failed', (job) => {
+      if (job?.finishedOn !== undefined) end();
+    });
     return monitorWorker(worker, { monitor });
   });
-  const all = Promise.race(workers.map((worker) => once(worker, 'all')));
   for (let from = 0; from < JOBS; from += BULK) {
     const size = Math.min(BULK, JOBS - from);
     await queue.addBulk(

@@ -14,6 +14,10 @@ interface WorkerInside extends WorkerLike, Connected {
   readonly lockManager?: { getActiveJobCount?(): number };
 }
 
+/** What is observed of a job, on the job: seen by neither a spread nor `console.log`. */
+const RUN = Symbol('telltale.run');
+type MetJob = JobLike & { readonly [RUN]?: JobRun };
+
 /** With these a processor says that it has put the job back itself, and BullMQ emits nothing. */
 const PUT_BACK = new Set(['DelayedError', 'WaitingError', 'WaitingChildrenError']);
 const RATE_LIMITED = 'bullmq:rateLimitExceeded';
@@ -39,11 +43,13 @@ export function monitorWorker<W extends WorkerLike>(worker: W, options: MonitorW
     const inside = worker as unknown as WorkerInside;
     const queue = domain.queueLabel(inside.name, inside.qualifiedName);
     const observer = new JobObserver(domain, queue, config);
-    const runs = new WeakMap<JobLike, JobRun>();
     const meet = (job: JobLike): JobRun | undefined => {
       try {
-        let run = runs.get(job);
-        if (run === undefined) runs.set(job, (run = observer.meet(job)));
+        const known = (job as MetJob)[RUN];
+        if (known !== undefined) return known;
+        const run = observer.meet(job);
+        // Half the cost of an entry in a WeakMap, which the garbage collector has to follow.
+        Object.defineProperty(job, RUN, { value: run });
         return run;
       } catch (error) {
         errors.report('queue', error);

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { currentContext, runWithContext } from '@telltale/core';
 import { monitorQueue } from '@telltale/queue';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { heard } from '../../../packages/queue/test/heard.ts';
 import type { RunningBackend } from './driver.ts';
 import { correlationId, Notes, startKit } from './kit.ts';
 
@@ -211,7 +211,7 @@ export function contextContract(backend: () => RunningBackend): void {
       });
       const notes = new Notes();
       const worker = kit.work(notes.processor, { telemetry: theirs as never });
-      const done = once(worker, 'completed');
+      const done = heard(worker, 'completed');
       await done;
       expect(notes.of('one')).toEqual(['req-1']);
       expect(worker.opts.telemetry).toBe(theirs);

@@ -2,7 +2,7 @@ import { systemClock } from '@telltale/core';
 import { monitorQueue, queueStatus } from '@telltale/queue';
 import type { JobType } from 'bullmq';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { testMonitor } from '../../../packages/core/test/test-monitor.ts';
+import { testMonitor } from '../../../packages/queue/test/test-monitor.ts';
 import type { RunningBackend } from './driver.ts';
 import { startKit } from './kit.ts';
 

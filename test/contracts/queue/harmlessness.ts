@@ -1,7 +1,8 @@
-import { once } from 'node:events';
 import { monitorFlow, monitorQueue, monitorWorker } from '@telltale/queue';
+import type { Job } from 'bullmq';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { testMonitor } from '../../../packages/core/test/test-monitor.ts';
+import { heard } from '../../../packages/queue/test/heard.ts';
+import { testMonitor } from '../../../packages/queue/test/test-monitor.ts';
 import type { RunningBackend } from './driver.ts';
 import { startKit } from './kit.ts';
 
@@ -63,13 +64,13 @@ export function harmlessnessContract(backend: () => RunningBackend): void {
         if (job.name === 'bad') throw error;
         return { result: [1, 'two'] };
       });
-      const completed = once(worker, 'completed');
+      const completed = heard(worker, 'completed');
       await kit.queue.add('good', {});
       expect((await completed)[1]).toEqual({ result: [1, 'two'] });
       expect(got).toEqual(['good', 'string', true]);
-      const failed = once(worker, 'failed');
+      const failed = heard(worker, 'failed');
       await kit.queue.add('bad', {});
-      const [job, thrown] = await failed;
+      const [job, thrown] = (await failed) as [Job, unknown];
       expect(thrown).toBe(error);
       expect(job.failedReason).toBe('as it was');
     });

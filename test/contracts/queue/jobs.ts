@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import type { Operation } from '@telltale/core';
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
 import { describe, expect, it } from 'vitest';
+import { heard } from '../../../packages/queue/test/heard.ts';
 import type { RunningBackend } from './driver.ts';
 import { startKit } from './kit.ts';
 
@@ -179,9 +179,9 @@ export function jobContract(backend: () => RunningBackend): void {
       let letGo = (): void => {};
       const held = new Promise<void>((resolve) => (letGo = resolve));
       const worker = backend().worker(kit.name, () => held);
-      await once(worker, 'active');
+      await heard(worker, 'active');
       monitorWorker(worker, { monitor: kit.monitor });
-      const done = once(worker, 'completed');
+      const done = heard(worker, 'completed');
       letGo();
       await done;
       await worker.close();
@@ -203,7 +203,7 @@ export function jobContract(backend: () => RunningBackend): void {
         skipStalledCheck: true,
       });
       dead.on('error', () => {});
-      await once(dead, 'active');
+      await heard(dead, 'active');
       const worker = kit.work(async () => {}, { stalledInterval: 60, maxStalledCount: 1 });
       await kit.ended(worker, 1);
       letGo();

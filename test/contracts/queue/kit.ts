@@ -1,9 +1,10 @@
-import { once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { type CoreOptions, currentContext, systemClock } from '@telltale/core';
 import { type MonitorWorkerOptions, monitorFlow, monitorQueue, monitorWorker } from '@telltale/queue';
 import type { FlowProducer, Job, Processor, Queue, Worker, WorkerOptions } from 'bullmq';
 import { onTestFinished } from 'vitest';
-import { type TestMonitor, testMonitor } from '../../../packages/core/test/test-monitor.ts';
+import { heard } from '../../../packages/queue/test/heard.ts';
+import { type TestMonitor, testMonitor } from '../../../packages/queue/test/test-monitor.ts';
 import type { RunningBackend } from './driver.ts';
 
 let made = 0;
@@ -31,7 +32,7 @@ export function startKit(backend: RunningBackend, options: CoreOptions = {}): Ki
   const name = `orders-${process.pid}-${++made}`;
   const queue = monitorQueue(backend.queue(name), { monitor });
   const flow = monitorFlow(backend.flow(), { monitor });
-  const counts = new WeakMap<Worker, { count: number }>();
+  const counts = new WeakMap<Worker, { count: number; readonly ends: EventEmitter }>();
   onTestFinished(async () => {
     await queue.obliterate({ force: true }).catch(() => {});
     await Promise.all([queue.close(), flow.close()]);
@@ -43,20 +44,21 @@ export function startKit(backend: RunningBackend, options: CoreOptions = {}): Ki
     flow,
     work(processor, { queueName = name, monitoring, ...workerOptions } = {}) {
       const worker = monitorWorker(backend.worker(queueName, processor, workerOptions), { monitor, ...monitoring });
-      const counted = { count: 0 };
+      const counted = { count: 0, ends: new EventEmitter() };
       counts.set(worker, counted);
       worker.on('error', () => {});
       for (const event of ['completed', 'failed'] as const) {
         worker.on(event, () => {
           counted.count++;
-          worker.emit('counted' as never);
+          counted.ends.emit('end');
         });
       }
       onTestFinished(() => worker.close());
       return worker;
     },
     async ended(worker, attempts) {
-      while (counts.get(worker)!.count < attempts) await once(worker, 'counted');
+      const counted = counts.get(worker)!;
+      while (counted.count < attempts) await heard(counted.ends, 'end');
     },
   };
 }
