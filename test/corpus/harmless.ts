@@ -30,6 +30,21 @@ function almostCard(random: Random): string {
 }
 
 export const HARMLESS: readonly HarmlessKind[] = [
+  kind(
+    'password in prose',
+    (random) =>
+      `password ${random.pick(['attempt', 'user', 'rule', 'sha', 'v', 'min'])}${random.between(1, 512)} ${random.pick(['failed', 'changed', 'used'])}`,
+  ),
+  kind(
+    'route of one use',
+    (random) =>
+      `GET /${random.pick(['verify', 'reset-password', 'invite'])}/${random.pick([':token', random.uuid(), random.hex(24), `order-${random.digits(4)}-of-the-day`])}`,
+  ),
+  kind('public JSON web key', (random) => `{"kty":"RSA","kid":"a","n":"${random.word(86)}","e":"AQAB"}`),
+  kind(
+    'letters as keys',
+    (random) => `{"d":"${random.lower(8)}","p":"${random.hex(24)}","k":${random.between(1, 99)}}`,
+  ),
   kind('pod of a secret controller', (random) => `secret-rotation-${random.lower(10)}-${random.lower(5)}`),
   kind('SQL parameters', (random) => `select * from t where a = $1 and b = $2 and c = $${random.between(3, 12)}`),
   kind('prices in dollars', (random) => `$${random.between(1, 9)} or $${random.between(10, 999)}.${random.digits(2)}`),

@@ -86,6 +86,14 @@ const FIXED: readonly ((secret: string) => unknown)[] = [
   (secret) => ({ api: { key: secret } }),
   (secret) => `API key: ${secret}`,
   (secret) => `Access token: ${secret}`,
+  (secret) => `user%5Bpassword%5D=${secret}&user%5Bname%5D=a`,
+  (secret) => `signed in as bob with password a${secret}9`,
+  (secret) => `the password was a${secret}9, and it is gone`,
+  (secret) => `GET /auth/verify/${secret}${secret}Zz9 200`,
+  (secret) => `https://example.com/reset-password/${secret}${secret}Zz9?lang=en`,
+  (secret) => ({ keys: [{ kty: 'oct', kid: 'a', k: secret }] }),
+  (secret) => ({ kty: 'RSA', n: 'x', e: 'AQAB', d: secret, p: secret, q: secret, dp: secret, dq: secret, qi: secret }),
+  (secret) => JSON.stringify({ kty: 'EC', crv: 'P-256', d: `${secret}aaaa` }),
 ];
 
 /** Values that only a name gives away, in every notation. */

@@ -50,7 +50,7 @@ export interface Skip {
 const ERROR_FIELDS = new Set(['name', 'message', 'stack', 'cause', 'errors']);
 const OWN_FIELDS: Skip = { asksAll: true, skips: (key) => ERROR_FIELDS.has(key) };
 /** Keys that say something of the object that they are in. */
-const ODD_KEYS = new Set(['__proto__', 'toJSON', 'value']);
+const ODD_KEYS = new Set(['__proto__', 'toJSON', 'value', 'kty']);
 const UNREADABLE = '"[unreadable]"';
 
 /**
@@ -184,7 +184,7 @@ export class Serialiser {
   #fields(before: string, opens: boolean, frame: Frame, skip?: Skip): string {
     const { object, path } = frame;
     const { masker } = this;
-    const isSecretPair = masker.isSecretPair(object);
+    const secrets = masker.secretFields(object);
     let text = before;
     let isFirst = opens;
     let entries = 0;
@@ -205,7 +205,7 @@ export class Serialiser {
       }
       if (value === undefined) continue;
       let { verdict } = known;
-      if (isSecretPair && key === 'value') verdict = 'hide';
+      if (secrets.size > 0 && secrets.has(key)) verdict = 'hide';
       else if (path !== undefined && known.dependsOnPath) verdict = masker.verdict(key, path);
       if (!isFirst && verdict === 'judge' && typeof value === 'string' && value.length <= MAX_STRING) {
         const looked = masker.look(value);

@@ -60,10 +60,10 @@ export function maskedCopy(value: unknown, masker: Masker): unknown {
     within: KeyPath | undefined,
     above: readonly object[],
   ): Record<string, unknown> {
-    const secretPair = masker.isSecretPair(part);
+    const secrets = masker.secretFields(part);
     const isFree = Object.getPrototypeOf(into) === Object.prototype;
     for (const key of keys) {
-      const field = copyField(part, key, within, above, secretPair && key === 'value');
+      const field = copyField(part, key, within, above, secrets.has(key));
       // A key may be a secret too: an address in a table of addresses.
       const name = masker.maskText(key);
       if (name !== '__proto__' && isFree) into[name] = field;

@@ -5,6 +5,7 @@ import { commandLine } from './detectors/command-line.ts';
 import { setCookie } from './detectors/cookie.ts';
 import { email } from './detectors/email.ts';
 import { iban } from './detectors/iban.ts';
+import { jwk } from './detectors/jwk.ts';
 import { jwt } from './detectors/jwt.ts';
 import { labelledValue } from './detectors/labelled-value.ts';
 import { namedValue } from './detectors/named-value.ts';
@@ -55,6 +56,7 @@ export function createDetectors(
   return [
     privateKey,
     bareKey,
+    jwk,
     urlCredentials,
     addressCredentials,
     namedValue(isSecretKey, mayEndName),

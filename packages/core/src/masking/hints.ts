@@ -119,6 +119,9 @@ export function createScanner({ names, announcing, prefixes }: ScannerOptions): 
     nameEnds.addEnd(letters, 1);
     nameEnds.addEnd(`${letters}2`, 1);
     nameTails.add(foldTail(letters, letters.length));
+    // `user%5Bpassword%5D=`
+    nameEnds.addEnd(`${letters}5D`, 1);
+    nameTails.add(foldTail(`${letters}D`, letters.length + 1));
   }
   for (const word of announcing) announcements.addEnd(word, Hint.scheme);
   for (const [prefix, bit] of prefixes) {

@@ -3,7 +3,7 @@ export const REDACTED = '[REDACTED]';
 
 /** Keys whose values are never shown, folded: lower case, letters and digits only. */
 const SECRET_KEYS: ReadonlySet<string> = new Set(
-  `password passwd pwd pass passphrase passcode passwords psk secret secrets token bearer jwt jwe
+  `password passwd pwd pass passphrase passcode passwords passwort kennwort wachtwoord motdepasse contrasena contrasea senha psk secret secrets token bearer jwt jwe
   authorization proxyauthorization auth authentication basicauth httpauth proxyauth oauthtoken
   credential credentials creds cookie cookies setcookie setcookie2 cookiejar
   accesskey secretkey secretaccesskey privatekey apikeys xapikey authkey

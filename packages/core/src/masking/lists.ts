@@ -31,11 +31,20 @@ export function isListOfPairs(list: readonly unknown[]): list is readonly (reado
   );
 }
 
-/** Whether an object is `{ name, value }` or `{ key, value }` with a secret's name. */
-export function isSecretPair(object: object, isSecretKey: IsSecretKey): boolean {
-  if (!Object.hasOwn(object, 'value')) return false;
+const VALUE: ReadonlySet<string> = new Set(['value']);
+/** The private parts of a key as JSON: RFC 7518, sections 6.2.2, 6.3.2 and 6.4. */
+const JWK_PARTS: ReadonlySet<string> = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']);
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * The keys that are secret because of what else is in the object: `value` beside the name or the key of a secret, and
+ * the private parts of a JSON Web Key.
+ */
+export function secretFields(object: object, isSecretKey: IsSecretKey): ReadonlySet<string> {
+  if (Object.hasOwn(object, 'kty')) return JWK_PARTS;
+  if (!Object.hasOwn(object, 'value')) return NONE;
   const { name, key, field, header } = object as Record<string, unknown>;
-  return [name, key, field, header].some((label) => typeof label === 'string' && isSecretKey(label));
+  return [name, key, field, header].some((label) => typeof label === 'string' && isSecretKey(label)) ? VALUE : NONE;
 }
 
 /** Fetch's Headers and FormData, and what is made like them. Of most objects it looks at one property. */

@@ -5,7 +5,7 @@ import { createDetectors, PREFIXES } from './detectors.ts';
 import { createScanner, Hint } from './hints.ts';
 import { createKeyRules, type KeyPath, type KeyVerdict } from './key-rules.ts';
 import { REDACTED, secretKeyEndings } from './keys.ts';
-import { isSecretItem, isSecretPair } from './lists.ts';
+import { isSecretItem, secretFields } from './lists.ts';
 import { type MaskerOptions, resolveMaskerOptions } from './masker-options.ts';
 import { rememberLooks } from './recent-looks.ts';
 import { createCover } from './show.ts';
@@ -28,8 +28,8 @@ export interface Masker {
   readonly isSecretKey: (key: string, within?: KeyPath) => boolean;
   /** Whether an item of a list is the value after a secret's name: `['authorization', 'Bearer …']`, `[['cookie', '…']]`. */
   readonly isSecretItem: (list: readonly unknown[], index: number) => boolean;
-  /** Whether an object is a name and a value of which the name is a secret's: `{ name: 'cookie', value: '…' }`. */
-  readonly isSecretPair: (object: object) => boolean;
+  /** The keys that what else is in an object makes secret: `value` in `{ name: 'cookie', value: '…' }`. */
+  readonly secretFields: (object: object) => ReadonlySet<string>;
   /**
    * What stands in place of a hidden value, or `undefined` where there is nothing to hide: `null`, `undefined`, `''`,
    * `true` and `false`.
@@ -70,13 +70,16 @@ const SMALLEST_CARD = 1e12;
 
 /** What stands before a blank and a credential. */
 const ANNOUNCING: readonly string[] = [
-  ...'bearer basic dpop token apikey ssws geniekey genie privatetoken sso-key password by mysql mysqldump mysqladmin'.split(
+  ...'bearer basic dpop token apikey ssws geniekey genie privatetoken sso-key password passwd passcode passphrase pwd by mysql mysqldump mysqladmin'.split(
     ' ',
   ),
   ...'--password --passwd --passphrase --pass --token --secret -key -password -token -secret --user -u -a -p'.split(
     ' ',
   ),
-  ...['password', 'passcode', 'passphrase', 'secret', 'token', 'key', 'pin', 'code'].map((name) => `${name} is`),
+  ...['password', 'passcode', 'passphrase', 'secret', 'token', 'key', 'pin', 'code'].flatMap((name) => [
+    `${name} is`,
+    `${name} was`,
+  ]),
 ];
 
 /**
@@ -93,7 +96,7 @@ export function createMasker(options: MaskerOptions = {}): Masker {
   const { verdict, needsPath, dependsOnPath } = createKeyRules(keys, allow);
   const isSecretKey = (key: string, within?: KeyPath) => verdict(key, within) === 'hide';
   const scanner = createScanner({
-    names: [...secretKeyEndings(), ...endingsOf(keys), 'path', 'samesite'],
+    names: [...secretKeyEndings(), ...endingsOf(keys), 'path', 'samesite', 'kty'],
     announcing: ANNOUNCING,
     prefixes: PREFIXES,
   });
@@ -125,7 +128,7 @@ export function createMasker(options: MaskerOptions = {}): Masker {
     dependsOnPath,
     isSecretKey,
     isSecretItem: (list, index) => isSecretItem(list, index, isSecretKey),
-    isSecretPair: (object) => isSecretPair(object, isSecretKey),
+    secretFields: (object) => secretFields(object, isSecretKey),
     hide: (value) => {
       if (value === undefined || value === null || value === '' || typeof value === 'boolean') return undefined;
       if (reveal === 'kind' || reveal === 'nothing') return REDACTED;

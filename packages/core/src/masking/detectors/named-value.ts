@@ -33,6 +33,7 @@ export function namedValue(
         ['["authorization","Bearer x","host","y"]', '["authorization","[REDACTED]","host","y"]'],
         ['{"cookies":{"sid":"1","b":[2]},"n":1}', '{"cookies":"[REDACTED]","n":1}'],
         ['user[password]=abc&a=1', 'user[password]=[REDACTED]&a=1'],
+        ['user%5Bpassword%5D=abc&a=1', 'user%5Bpassword%5D=[REDACTED]&a=1'],
         ['API key: 9f8e7d6c5b4a', 'API key: [REDACTED]'],
       ],
       keeps: [
@@ -125,6 +126,7 @@ function nameBefore(
   const closed = end;
   for (let limit = end - 10; end > limit && isClosing(text.charCodeAt(end - 1)); ) end--;
   if (text.slice(end - 6, end) === '&quot;') end -= 6;
+  else if (/^%5d$/i.test(text.slice(end - 3, end))) end -= 3;
   const quoted = end < closed && text.charCodeAt(closed - 1) !== 0x5d;
 
   let start = end;

@@ -63,7 +63,11 @@ export const MESSAGING_TOKENS: readonly ProviderToken[] = [
     anywhere: true,
     check: (secret) => {
       const [id = '', , last = ''] = secret.split('.');
-      return id === 'mfa' || /^\d+$/.test(Buffer.from(id, 'base64').toString()) || (/\d/.test(id) && /\d/.test(last));
+      return (
+        id === 'mfa' ||
+        /^\d+$/.test(Buffer.from(id, 'base64').toString()) ||
+        (/\d/.test(id) && /\d/.test(last) && /(?:\d.*){4}/.test(id + last))
+      );
     },
     examples: () => ({
       masks: [

@@ -4,6 +4,12 @@ import type { ProviderToken } from './provider-token.ts';
 /** Upper case, lower case and a digit, where a shape alone could be a name. */
 const isMixed = (secret: string): boolean => /\d/.test(secret) && /[A-Z]/.test(secret) && /[a-z]/.test(secret);
 
+/** The parts of a path before a token that is good for one use. */
+const BEFORE_TOKEN =
+  'verify verify-email email-verification confirm confirm-email confirmation reset reset-password password-reset set-password forgot-password activate activation magic magic-link magiclink invite invitation accept-invite unsubscribe recover'.split(
+    ' ',
+  );
+
 /** Services of many kinds, and what systems keep of passwords. */
 export const SERVICE_TOKENS: readonly ProviderToken[] = [
   {
@@ -159,6 +165,32 @@ export const SERVICE_TOKENS: readonly ProviderToken[] = [
         ],
       ],
       keeps: ['where a = $1 and b = $2', 'costs $5 or $6', 'US$1$'],
+    }),
+  },
+  {
+    name: 'path-token',
+    label: 'TOKEN',
+    prefixes: BEFORE_TOKEN.map((part) => `${part}/`),
+    pattern: `(?<=/(?:${BEFORE_TOKEN.join('|')})/)[A-Za-z0-9_.~=-]{20,512}`,
+    anywhere: true,
+    // UUIDs and the identifiers of documents name things, here too.
+    check: (secret) =>
+      /\d/.test(secret) &&
+      /[A-Za-z0-9_]{20}/.test(secret) &&
+      /[A-Za-z]/.test(secret) &&
+      !/^(?:[\da-f]{24}$|20\d{6})/i.test(secret) &&
+      !/^[a-z]+(?:[-_.][a-z\d]+)+$/.test(secret),
+    examples: () => ({
+      masks: [
+        [`/verify/${filler('hex', 64)}`, '/verify/[TOKEN]'],
+        [`GET /auth/reset-password/${filler('alphanumeric', 32)}?x=1`, 'GET /auth/reset-password/[TOKEN]?x=1'],
+      ],
+      keeps: [
+        '/verify/:token',
+        '/invite/0197f2aa-6c1e-7c3b-9d43-7a2f1c0e5b11',
+        '/reset-password/confirmation-was-sent-2',
+        '/confirm/order_2026_11_22_batch_seven',
+      ],
     }),
   },
 ];
