@@ -76,7 +76,9 @@ it('leaves calls unobserved where another library has a metric of the same name,
   const { monitor, errors } = testMonitor({ registry });
   const call = await aiObserver(monitor).begin(CALL);
   call.end({ usage: { inputTokens: 1, outputTokens: 1 } });
-  expect(errors).toEqual([expect.stringContaining('ai: [telltale] [registry] Cannot define the metric "ai_requests_total"')]);
+  expect(errors).toEqual([
+    expect.stringContaining('ai: [telltale] [registry] Cannot define the metric "ai_requests_total"'),
+  ]);
 });
 
 it('makes no metric of a service that is configured and calls no model', async () => {
