@@ -7,7 +7,7 @@ export const QUERY_VERBS = words('SELECT INSERT UPDATE DELETE MERGE REPLACE VALU
 /** Words between a verb and the name of what it changes. */
 const MODIFIERS = words(
   'OR ABORT FAIL IGNORE REPLACE ROLLBACK LOW_PRIORITY HIGH_PRIORITY DELAYED QUICK INTO ONLY TABLE TABLES OVERWRITE ' +
-    'BINARY FULL FREEZE VERBOSE LOCAL NO_WRITE_TO_BINLOG CONCURRENTLY IF NOT EXISTS',
+    'ANALYZE BINARY FULL FREEZE VERBOSE LOCAL NO_WRITE_TO_BINLOG CONCURRENTLY IF NOT EXISTS',
 );
 /** Words between FROM or JOIN and a name. */
 const FROM_MODIFIERS = words('ONLY LATERAL');
@@ -123,8 +123,14 @@ function openLevel(reader: StatementReader, parent: Level, common: Map<string, s
   // It may read from itself.
   if (name !== undefined && !common.has(name)) common.set(name, undefined);
   const verb = wordOf(reader);
-  const isQuery = verb === 'WITH' || QUERY_VERBS.has(verb);
-  const isSource = parent.expects === 'source' || (parent.expects === 'target' && isQuery);
+  // REPLACE(a, b, c) is a function.
+  const isQuery =
+    verb === 'WITH' ||
+    (QUERY_VERBS.has(verb) && !(reader.text[reader.end] === '(' && verb !== 'SELECT' && verb !== 'VALUES'));
+  // WITH … (SELECT …)
+  const isMain = parent.verb === 'WITH' && name === undefined && isQuery;
+  if (isMain) parent.verb = verb;
+  const isSource = isMain || parent.expects === 'source' || (parent.expects === 'target' && isQuery);
   const opened = level(isQuery ? verb : '', isSource, name);
   if (isSource) parent.expects = 'nothing';
   if (isQuery) reader.next();
@@ -140,6 +146,7 @@ function openLevel(reader: StatementReader, parent: Level, common: Map<string, s
 function closeLevel(closed: Level, parent: Level, common: Map<string, string | undefined>): void {
   const table = closed.table ?? closed.instead;
   if (closed.common !== undefined && table !== undefined) common.set(closed.common, table);
+  if (closed.verb !== '') parent.next = undefined;
   if (closed.isSource && closed.table !== undefined) parent.table ??= closed.table;
   else parent.instead ??= table;
 }
@@ -181,7 +188,7 @@ function readWord(reader: StatementReader, at: Level, word: string): void {
       at.expects = expectedBehind(word);
     } else if (!WITH_WORDS.has(word)) at.next = reader.name.toLowerCase();
   } else if (at.verb !== '' && reader.kind === Token.Word) {
-    if (word === 'FROM' || word === 'JOIN' || word === 'STRAIGHT_JOIN') {
+    if (word === 'FROM' || (at.inFrom && (word === 'JOIN' || word === 'STRAIGHT_JOIN'))) {
       at.inFrom = true;
       if (at.table === undefined) at.expects = 'source';
     } else if (AFTER_FROM.has(word)) at.inFrom = false;

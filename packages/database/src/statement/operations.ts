@@ -7,6 +7,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   END: 'COMMIT',
   ABORT: 'ROLLBACK',
   DESC: 'DESCRIBE',
+  EXEC: 'EXECUTE',
   TABLE: 'SELECT',
 };
 
