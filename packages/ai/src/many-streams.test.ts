@@ -8,7 +8,8 @@ import { monitorOpenAI } from './openai.ts';
 function reader(create: (directives: string, signal: AbortSignal) => PromiseLike<AsyncIterable<unknown>>): StreamOnce {
   return async (leave, directives) => {
     const controller = new AbortController();
-    const stream = await create(directives, controller.signal);
+    const stream = await create(directives, controller.signal).then(undefined, connectionFailed);
+    if (stream === undefined) return;
     if (leave === 'abort-unread') {
       controller.abort();
       return;
@@ -24,6 +25,11 @@ function reader(create: (directives: string, signal: AbortSignal) => PromiseLike
       if (leave !== 'drop') throw error;
     }
   };
+}
+
+/** Where the machine has no connection to give, that call ends too. */
+function connectionFailed(error: Error): undefined {
+  if (!error.constructor.name.startsWith('APIConnection')) throw error;
 }
 
 const messages = [{ role: 'user' as const, content: 'Hello' }];

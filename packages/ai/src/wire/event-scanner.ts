@@ -19,6 +19,7 @@ export class EventScanner {
   #rest: Buffer[] = [];
   #restLength = 0;
   #cut = false;
+  #lineEnd: number | undefined;
   #data: string | undefined;
 
   /** JSON's keys and numbers are ASCII: texts that nobody reads need not be decoded. */
@@ -29,7 +30,7 @@ export class EventScanner {
 
   push(bytes: Uint8Array): void {
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const lineEnd = chunk.includes(LF) ? LF : CR;
+    const lineEnd = (this.#lineEnd ??= lineEndOf(chunk)) ?? LF;
     let from = 0;
     for (let at = chunk.indexOf(lineEnd); at >= 0; at = chunk.indexOf(lineEnd, from)) {
       this.#line(chunk, from, at);
@@ -90,4 +91,12 @@ export class EventScanner {
     this.#restLength = tail.length;
     this.#cut = true;
   }
+}
+
+/** What ends a stream's lines, as its first line tells; where that ends with its piece, the next one will tell. */
+function lineEndOf(chunk: Buffer): number | undefined {
+  const at = chunk.indexOf(CR);
+  const lf = chunk.indexOf(LF);
+  if (lf >= 0 && (at < 0 || lf <= at + 1)) return LF;
+  return at >= 0 && at + 1 < chunk.length ? CR : undefined;
 }

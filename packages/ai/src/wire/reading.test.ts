@@ -1,0 +1,88 @@
+import { expect, it } from 'vitest';
+import { Seeded } from '../../../../test/seeded.ts';
+import type { Answer } from './answer.ts';
+import { BodyCollector, objectInTail, parseObject } from './body-collector.ts';
+import { EventScanner } from './event-scanner.ts';
+import { openaiProtocol } from './openai.ts';
+import { UsageStripper } from './usage-stripper.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** The same bytes in pieces of random lengths. */
+function cut(all: Uint8Array, random: Seeded): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < all.length; ) {
+    const length = 1 + Math.floor(random.next() * 9);
+    pieces.push(all.slice(at, at + length));
+    at += length;
+  }
+  return pieces;
+}
+
+function scan(pieces: Iterable<Uint8Array>): { events: string[]; tails: string[] } {
+  const found = { events: [] as string[], tails: [] as string[] };
+  const scanner = new EventScanner(
+    { event: (data) => found.events.push(data), tail: (data) => found.tails.push(data) },
+    true,
+  );
+  for (const piece of pieces) scanner.push(piece);
+  scanner.end();
+  return found;
+}
+
+it('finds the same events however their bytes are cut, whatever ends their lines', () => {
+  for (const end of ['\n', '\r\n']) {
+    const text = [': a comment', 'event: one', 'data: {"a":1}', '', 'data:two', 'data: lines', '', 'data: é…€', ''];
+    const expected = ['{"a":1}', 'two\nlines', 'é…€'];
+    for (let seed = 1; seed <= 200; seed++) {
+      expect(scan(cut(bytes(text.join(end)), new Seeded(seed))).events).toEqual(expected);
+    }
+  }
+});
+
+it('keeps of an event that is too long its end, where the usage is', () => {
+  const long = `data: {"type":"response.completed","response":{"output":"${'x'.repeat(3_000_000)}","usage":{"input_tokens":7,"input_tokens_details":{"cached_tokens":2},"output_tokens":3},"user":null}}\n\n`;
+  const all = bytes(long);
+  const pieces = Array.from({ length: Math.ceil(all.length / 16_384) }, (_, i) =>
+    all.slice(i * 16_384, (i + 1) * 16_384),
+  );
+  const { events, tails } = scan(pieces);
+  expect(events).toEqual([]);
+  expect(tails[0]!.length).toBeLessThan(200_000);
+  const answer: Answer = {};
+  openaiProtocol.readUsage(answer, objectInTail(tails[0]!, 'usage')!);
+  expect(answer.usage).toEqual({ inputTokens: 7, outputTokens: 3, cachedInputTokens: 2 });
+});
+
+it('keeps of a body that is too long its end', () => {
+  const body = new BodyCollector();
+  for (let i = 0; i < 1000; i++) body.push(bytes(`${'1,'.repeat(5_000)}`));
+  body.push(bytes('"usage": {"prompt_tokens": 9}}'));
+  const { text, whole } = body.text();
+  expect(whole).toBe(false);
+  expect(text.length).toBeLessThan(300_000);
+  expect(objectInTail(text, 'usage')).toEqual({ prompt_tokens: 9 });
+});
+
+it('reads no usage from what is none', () => {
+  expect(objectInTail('"usage":{"a":', 'usage')).toBeUndefined();
+  expect(objectInTail('nothing', 'usage')).toBeUndefined();
+  expect(parseObject('[1]')).toBeUndefined();
+  expect(parseObject('{"a"')).toBeUndefined();
+});
+
+it('takes out of a stream what was asked for, and nothing else, however its bytes are cut', () => {
+  const chunk = (content: string): string =>
+    `data: {"choices":[{"delta":{"content":${JSON.stringify(content)}}}],"usage":null}\n\n`;
+  const plain = (content: string): string => `data: {"choices":[{"delta":{"content":${JSON.stringify(content)}}}]}\n\n`;
+  const words = ['é', ',"usage":null', '"choices":[]', 'data: {}'];
+  const last = 'data: {"choices":[],"usage":{"prompt_tokens":1}}\n\n';
+  const sent = bytes(`${words.map(chunk).join('')}${last}data: [DONE]\n\n`);
+  const expected = `${words.map(plain).join('')}data: [DONE]\n\n`;
+  for (let seed = 1; seed <= 200; seed++) {
+    const stripper = new UsageStripper();
+    const out = cut(sent, new Seeded(seed)).map((piece) => Buffer.from(stripper.push(piece)));
+    out.push(Buffer.from(stripper.end() ?? []));
+    expect(Buffer.concat(out).toString().replace(/\n+/g, '\n')).toBe(expected.replace(/\n+/g, '\n'));
+  }
+});
