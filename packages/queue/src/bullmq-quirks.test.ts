@@ -1,7 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { fileURLToPath } from 'node:url';
-import { context, type Context as OtelContext, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { context, propagation, trace } from '@opentelemetry/api';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { runWithContext } from '@telltale/core';
 import { type Job, Queue, Worker } from 'bullmq';
@@ -10,6 +8,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { RunningBackend } from '../../../test/contracts/queue/driver.ts';
 import { Notes, startKit } from '../../../test/contracts/queue/kit.ts';
+import { StoredContext, TraceParent } from '../../../test/contracts/queue/otel.ts';
 import { startRedis, type TestRedis } from '../../../test/servers/redis.ts';
 import { ioredis5, ioredis6 } from '../test/drivers.ts';
 import { heard } from '../test/heard.ts';
@@ -86,7 +85,7 @@ describe('bullmq-otel', () => {
     const exporter = new InMemorySpanExporter();
     const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
     trace.setGlobalTracerProvider(provider);
-    propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+    propagation.setGlobalPropagator(new TraceParent());
     context.setGlobalContextManager(new StoredContext());
     const telemetry = new BullMQOtel({ tracerName: 'orders' });
     const connection = { url: redis.url, maxRetriesPerRequest: null };
@@ -139,33 +138,3 @@ describe('bullmq-otel', () => {
     expect(line).toMatchObject({ correlation_id: 'req-1', trace_id: ours.add.spanContext().traceId });
   });
 });
-
-/** What OpenTelemetry's package for Node does, in short. */
-class StoredContext {
-  readonly #storage = new AsyncLocalStorage<OtelContext>();
-
-  active(): OtelContext {
-    return this.#storage.getStore() ?? ROOT_CONTEXT;
-  }
-
-  with<A extends unknown[], F extends (...values: A) => ReturnType<F>>(
-    entered: OtelContext,
-    fn: F,
-    self?: ThisParameterType<F>,
-    ...values: A
-  ): ReturnType<F> {
-    return this.#storage.run(entered, () => fn.call(self as never, ...values));
-  }
-
-  bind<T>(_context: OtelContext, target: T): T {
-    return target;
-  }
-
-  enable(): this {
-    return this;
-  }
-
-  disable(): this {
-    return this;
-  }
-}

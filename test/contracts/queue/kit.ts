@@ -20,7 +20,7 @@ export interface Kit extends TestMonitor {
   ended(worker: Worker, attempts: number): Promise<void>;
 }
 
-export interface WorkOptions extends Partial<Omit<WorkerOptions, 'connection'>> {
+interface WorkOptions extends Partial<Omit<WorkerOptions, 'connection'>> {
   readonly queueName?: string;
   readonly monitoring?: MonitorWorkerOptions;
 }
