@@ -1,4 +1,4 @@
-import type { Context, Monitor, Operation } from '@telltale/core';
+import { type Context, enterContext, type Monitor, type Operation } from '@telltale/core';
 
 /** How an operation ended, as a label. */
 export type CacheResult = 'hit' | 'partial' | 'miss' | 'ok' | 'error' | 'aborted';
@@ -46,4 +46,25 @@ export function endOperation(
   record.error = error;
   Object.assign(record.attributes, { result, hits, misses });
   monitor.operations.end(record);
+}
+
+/** The debug line of an operation, written in the context of whoever asked for it. */
+export function logOperation(
+  { logger }: Monitor,
+  context: Context | undefined,
+  operation: { cache: string; operation: string; prefix?: () => string; result: CacheResult; durationMs?: number },
+): void {
+  const { levels, level } = logger;
+  if (levels[level]! < levels.debug!) return;
+  const { durationMs, prefix, ...about } = operation;
+  const duration_ms = durationMs === undefined ? undefined : Math.round(durationMs * 100) / 100;
+  const write = (): void =>
+    void logger.debug(`${about.operation.toUpperCase()} ${about.cache}: ${about.result}`, {
+      event_type: 'performance',
+      ...about,
+      prefix: prefix?.(),
+      duration_ms,
+    });
+  if (context === undefined) write();
+  else enterContext(context, write);
 }

@@ -1,5 +1,5 @@
 import { type Context, enterContext, type Operation } from '@telltale/core';
-import { type CacheResult, endOperation, startOperation } from './cache-operation.ts';
+import { type CacheResult, endOperation, logOperation, startOperation } from './cache-operation.ts';
 import { type KeyGroup, keyText } from './key-groups.ts';
 import type { CommandFigures, CommandObserver } from './observe-commands.ts';
 
@@ -94,6 +94,8 @@ export class CommandObservation {
       instruments.slow.labels(cache, figures.command.name).inc();
       this.#within(() => this.#logSlow(durationMs, result));
     }
+    const operation = figures.command.name;
+    logOperation(monitor, context, { cache, operation, prefix: () => this.#prefix(), result, durationMs });
     endOperation(monitor, this.#operation, { durationMs, result, hits: this.#hits, misses: this.#misses, error });
   }
 

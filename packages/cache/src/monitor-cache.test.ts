@@ -47,6 +47,15 @@ describe.each(KINDS)('a cache of the kind %s', (name, create) => {
     expect(test.errors).toEqual([]);
   });
 
+  it('logs each call at the level DEBUG, in the context of its caller', async () => {
+    const test = new TestMonitor({ logLevel: 'DEBUG' });
+    const cache = monitorCache(create(), { monitor: test.monitor, name: 'products' });
+    await runWithContext({ correlationId: 'mine' }, async () => {
+      await cache.get('user:4711');
+    });
+    expect(test.log()).toMatchObject([{ level: 'DEBUG', message: 'GET products: miss', correlation_id: 'mine' }]);
+  });
+
   it('tells of each call in the context of its caller', async () => {
     const test = new TestMonitor();
     const cache = monitorCache(create(), { monitor: test.monitor, name: 'products' });

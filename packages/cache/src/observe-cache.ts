@@ -1,6 +1,6 @@
 import { type Context, currentContext, enterContext, errorType, type Monitor, type Operation } from '@telltale/core';
 import { type CacheInstruments, cacheInstruments } from './cache-instruments.ts';
-import { type CacheResult, endOperation, startOperation } from './cache-operation.ts';
+import { type CacheResult, endOperation, logOperation, startOperation } from './cache-operation.ts';
 import { type KeyGroup, KeyGroups, keyText } from './key-groups.ts';
 import type { CacheConfig } from './options.ts';
 import { Stampedes } from './stampedes.ts';
@@ -86,6 +86,8 @@ export class CacheObserver {
     instruments.operations.labels(cache, call.operation, result).inc();
     const durationMs = call.record || timed ? monitor.config.clock.monotonic() - call.startedAt : 0;
     if (timed) instruments.duration.labels(cache, call.operation).observe(durationMs / 1000);
+    const { operation, context } = call;
+    logOperation(monitor, context, { cache, operation, result, ...(timed && { durationMs }) });
     endOperation(monitor, call.record, { durationMs, result, ...rest });
   }
 }

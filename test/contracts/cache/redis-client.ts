@@ -275,6 +275,16 @@ export function redisClientContract(driver: RedisDriver): void {
       expect(await test.samples('cache_slow_operations_total')).toEqual(['redis get = 1']);
     });
 
+    it('logs every command at the level DEBUG, in its context, with neither key nor value', async () => {
+      const test = new TestMonitor({ logLevel: 'DEBUG' });
+      const { get } = await open(test);
+      await runWithContext({ correlationId: 'mine' }, () => get('user:4711'));
+      expect(test.log().filter(({ operation }) => operation === 'get')).toMatchObject([
+        { level: 'DEBUG', message: 'GET redis: miss', correlation_id: 'mine', cache: 'redis', prefix: 'user' },
+      ]);
+      expect(JSON.stringify(test.log())).not.toContain('4711');
+    });
+
     it('warns once of many misses of one key within a moment', async () => {
       const test = new TestMonitor();
       const { get } = await open(test, { stampedeMisses: 10 });
