@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { OpenAIInstrumentation } from '@opentelemetry/instrumentation-openai';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
 import { monitorOpenAI } from '@telltale/ai';
 import { createMonitor } from '@telltale/core';
@@ -109,6 +110,8 @@ function load(): typeof OpenAI {
 
 function patch(Class: typeof OpenAI, version: string): void {
   const instrumentation = new OpenAIInstrumentation();
+  // It does not survive without instruments of its own.
+  instrumentation.setMeterProvider(new MeterProvider());
   instrumentation.setTracerProvider(new TracerProvider());
   const { _modules } = instrumentation as unknown as {
     _modules: { patch(exports: object, version: string): void }[];

@@ -19,7 +19,7 @@ it('exports what is named here, and nothing else', () => {
       "monitorVercelAI",
       "trackAICall",
       "trackAICallWithCost",
-      "unmonitorVercelAI",
+      "unmonitorAI",
     ]
   `);
 });

@@ -18,4 +18,5 @@ export { type TrackAICallOptions, trackAICall } from './tracking/track-ai-call.t
 export { type AICostTracker, trackAICallWithCost } from './tracking/track-ai-call-with-cost.ts';
 export type { AICallTracker } from './tracking/tracker.ts';
 export type { Usage } from './usage.ts';
-export { monitorVercelAI, unmonitorVercelAI } from './vercel-ai.ts';
+export { monitorVercelAI } from './vercel-ai.ts';
+export { unmonitorAI } from './wire/instrumented.ts';

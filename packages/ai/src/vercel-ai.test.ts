@@ -7,7 +7,8 @@ import { answerTo, countInput, countWords } from '../../../examples/shop/src/mod
 import { type ModelServer, startModelServer } from '../../../examples/shop/src/model-server/start-model-server.ts';
 import { outcomeOf } from '../../../test/contracts/ai/outcome.ts';
 import { RecordingObserver } from '../../../test/contracts/ai/recording-observer.ts';
-import { monitorVercelAI, unmonitorVercelAI } from './vercel-ai.ts';
+import { monitorVercelAI } from './vercel-ai.ts';
+import { unmonitorAI } from './wire/instrumented.ts';
 
 const prompt = 'Where is my order?';
 const usage = {
@@ -121,7 +122,7 @@ describe('all of ai 7', () => {
         expect(call).toMatchObject({ start: { provider: 'openai', model: 'gpt-4o-mini' }, ends: [{ usage }] });
       }
     } finally {
-      unmonitorVercelAI(ai);
+      unmonitorAI(ai);
     }
     await ai.generateText({ model: chat, prompt });
     expect(observer.calls).toHaveLength(3);

@@ -105,19 +105,11 @@ function observeModule(
     },
   };
   ai.registerTelemetry(telemetry);
-  disposers.set(ai, () => {
+  markInstrumented(ai, () => {
     const all = registered.AI_SDK_TELEMETRY_INTEGRATIONS;
     const at = all?.indexOf(telemetry) ?? -1;
     if (at >= 0) all!.splice(at, 1);
   });
-}
-
-const disposers = new WeakMap<object, () => void>();
-
-/** Ends what {@link monitorVercelAI} began for the module `ai`, which cannot carry a mark itself. */
-export function unmonitorVercelAI(ai: object): void {
-  disposers.get(ai)?.();
-  disposers.delete(ai);
 }
 
 function startOf(

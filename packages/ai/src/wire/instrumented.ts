@@ -2,22 +2,28 @@ const DISPOSE = Symbol.for('telltale.v1.ai-instrumented');
 
 type Instrumented = { [DISPOSE]?: () => void };
 
+/** What cannot carry a mark: a module. */
+const sealed = new WeakMap<object, () => void>();
+
 /** Whether some copy of Telltale observes this object already. */
 export function isInstrumented(thing: object): boolean {
-  return (thing as Instrumented)[DISPOSE] !== undefined;
+  return (thing as Instrumented)[DISPOSE] !== undefined || sealed.has(thing);
 }
 
 /** Notes that an object is observed, and how to end that. */
 export function markInstrumented(thing: object, dispose: () => void): void {
-  Object.defineProperty(thing, DISPOSE, { value: dispose, configurable: true, enumerable: false });
+  if (!Object.isExtensible(thing)) sealed.set(thing, dispose);
+  else Object.defineProperty(thing, DISPOSE, { value: dispose, configurable: true, enumerable: false });
 }
 
-/** Ends the observation of a client that a `monitor…` function of this package was given; it is then as it was before. */
+/**
+ * Ends what a `monitor…` function of this package began for a client, a model or the module `ai`; it is then as it was
+ * before. Calls that run are still told. Changes nothing where nothing was begun.
+ */
 export function unmonitorAI(thing: object): void {
-  const { [DISPOSE]: dispose } = thing as Instrumented;
-  if (dispose === undefined) return;
-  delete (thing as Instrumented)[DISPOSE];
-  dispose();
+  const dispose = (thing as Instrumented)[DISPOSE] ?? sealed.get(thing);
+  if (!sealed.delete(thing)) delete (thing as Instrumented)[DISPOSE];
+  dispose?.();
 }
 
 /** Puts a value in the place of a property, unseen by whoever lists an object's keys unless it was seen before. */
