@@ -7,7 +7,7 @@ import { startOwnPostgres } from '../test/own-postgres.ts';
 import { monitorPool } from './monitor-database.ts';
 
 /** `npm run soak -w @telltale/database` runs 50,000. */
-const QUERIES = Number(process.env.TELLTALE_SOAK_QUERIES ?? 1_500);
+const QUERIES = Number(process.env.TELLTALE_SOAK_QUERIES ?? 500);
 const TIMEOUT = 30_000 + QUERIES * 10;
 
 /** The n-th statement: one in five writes, one in ten fails. */

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { testMonitor } from '../../core/test/test-monitor.ts';
 import * as database from './index.ts';
 
@@ -33,4 +33,18 @@ it('leaves the object alone, and says so, where the registry has such a metric o
   expect(Object.hasOwn(opened, 'prepare')).toBe(false);
   expect(errors.join()).toContain('database_queries_total');
   expect(database.trackDatabaseQuery('orders', 'x', 'SELECT', () => 1, { monitor: monitor as never })).toBe(1);
+});
+
+it('observes once, and in the same metrics, where two copies are installed', async () => {
+  vi.resetModules();
+  const copy = await import('./index.ts');
+  expect(copy.monitorClient).not.toBe(database.monitorClient);
+  const { monitor, scrape } = testMonitor();
+  const options = { monitor: monitor as never };
+  const { DatabaseSync } = await import('node:sqlite');
+  const opened = copy.monitorClient(database.monitorClient(new DatabaseSync(':memory:'), options), options);
+  opened.prepare('SELECT 1').get();
+  const other = copy.monitorClient(new DatabaseSync(':memory:'), options);
+  other.prepare('SELECT 1').get();
+  expect(await scrape('database_queries_total')).toMatch(/ 2$/);
 });

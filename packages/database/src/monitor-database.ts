@@ -52,7 +52,7 @@ export function isDatabase(thing: object): boolean {
 function monitorDatabase<T extends object>(called: string, thing: T, options: DatabaseOptions = {}): T {
   const config = resolveDatabaseOptions(options);
   const prisma = isObject(thing) && isPrisma(thing);
-  const integration = isObject(thing) ? INTEGRATIONS.find((each) => each.matches(thing)) : undefined;
+  const integration = isObject(thing) && !prisma ? INTEGRATIONS.find((each) => each.matches(thing)) : undefined;
   if (integration === undefined && !prisma) {
     const known = [...INTEGRATIONS.map(({ takes }) => takes), 'a client of Prisma'].join(', ');
     throw new TelltaleError('database', `${called} was given ${describe(thing)}, and takes ${known}.`);

@@ -12,7 +12,14 @@ import {
 } from '../../../examples/shop/src/postgres/binaries.ts';
 
 const SETTINGS = [
-  ...['fsync=off', 'full_page_writes=off', 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'lc_messages=C'],
+  ...[
+    'fsync=off',
+    'synchronous_commit=off',
+    'full_page_writes=off',
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'lc_messages=C',
+  ],
   ...['shared_buffers=32MB', 'max_connections=50', 'shared_preload_libraries=pg_stat_statements'],
 ].flatMap((setting) => ['-c', setting]);
 
