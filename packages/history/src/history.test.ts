@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ConfigError } from '@telltale/core';
 import { Matcher, queryInstant } from '@telltale/promql';
 import promClient from 'prom-client';
@@ -200,6 +204,26 @@ describe('stores', () => {
     const elements = await vectorAt(history.source, 'telltale_history_dropped_samples_total', START + 10_000);
     expect(elements.map(({ metric, value }) => [metric.store, value > 0])).toEqual([['file', true]]);
     await monitor.close();
+  });
+
+  test('do not wait for one another: a collector that does not answer holds up itself alone', async () => {
+    const answers = Promise.withResolvers<void>();
+    const slow = createServer(async (_, response) => {
+      await answers.promise;
+      response.writeHead(400).end();
+    }).listen(0, '127.0.0.1');
+    await once(slow, 'listening');
+    const otlpEndpoint = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`;
+    const { history, flushAt, errors } = recording({ backends: ['memory', 'otlp'], otlpEndpoint });
+    const first = flushAt(0);
+    await once(slow, 'request');
+    const second = flushAt(10);
+    while ((await samplesOf(history.source, { __name__: 'up' })) !== '0=1 10=1') await nextTurn();
+    expect(errors).toEqual([]);
+    answers.resolve();
+    await Promise.all([first, second]);
+    expect(errors).toHaveLength(2);
+    slow.close();
   });
 
   test('SQLite that cannot be opened is memory, with one warning', async () => {

@@ -6,7 +6,6 @@ import { type HistoryConfig, type HistoryOptions, historyOptions } from './optio
 import { Delivery } from './recorder/delivery.ts';
 import { Recorder } from './recorder/recorder.ts';
 import { RegistryReader } from './recorder/registry-reader.ts';
-import type { Snapshot } from './recorder/snapshot.ts';
 import { createStores } from './stores/create-stores.ts';
 import type { QueryableStore, Store, StoreUsage } from './stores/store.ts';
 
@@ -73,7 +72,7 @@ class RunningHistory implements History {
   readonly #duration: HistogramSeries;
   readonly #recorder: Recorder;
   readonly #timer: NodeJS.Timeout | undefined;
-  #flushing = false;
+  #reading = false;
   #closing: Promise<void> | undefined;
 
   constructor(monitor: Monitor, config: HistoryConfig) {
@@ -100,7 +99,9 @@ class RunningHistory implements History {
       intervalMs: config.flushInterval * 1000,
       samplingRate: config.samplingRate,
       read: () => reader.read(),
-      take: (snapshot) => this.#deliver(snapshot),
+      take: (snapshot) => {
+        for (const delivery of this.#deliveries) delivery.send(snapshot);
+      },
     });
     if (!config.enabled || !monitor.enabled) return;
     this.#timer = setInterval(() => this.#tick(), config.flushInterval * 1000).unref();
@@ -112,7 +113,10 @@ class RunningHistory implements History {
   }
 
   async flush(): Promise<void> {
-    if (this.#closing === undefined) await this.#timed(() => this.#recorder.record());
+    if (this.#closing !== undefined) return;
+    const start = this.#monitor.config.clock.monotonic();
+    await this.#recorder.record();
+    await this.#delivered(start);
   }
 
   close(): Promise<void> {
@@ -137,32 +141,43 @@ class RunningHistory implements History {
     yield* await this.source.select([], from, to);
   }
 
-  /** A flush that takes longer than the interval is not joined by a second. */
+  /** A reading that takes longer than the interval is not joined by a second. A slow store does not hold it up. */
   #tick(): void {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    this.#timed(() => this.#recorder.tick())
-      .catch((error) => this.#monitor.errors.report('history', error))
-      .finally(() => {
-        this.#flushing = false;
-      });
-  }
-
-  async #timed(flush: () => Promise<void>): Promise<void> {
+    if (this.#reading) return;
+    this.#reading = true;
     const { clock } = this.#monitor.config;
     const start = clock.monotonic();
-    await flush();
-    this.#duration.observe((clock.monotonic() - start) / 1000);
+    this.#recorder
+      .tick()
+      .finally(() => {
+        this.#reading = false;
+      })
+      .then(() => this.#delivered(start))
+      .catch((error) => this.#monitor.errors.report('history', error));
+  }
+
+  /** Settles when no store has anything waiting; measures how long that took, and what there is now. */
+  async #delivered(start: number): Promise<void> {
+    await Promise.all(this.#deliveries.map((delivery) => delivery.idle()));
+    this.#duration.observe((this.#monitor.config.clock.monotonic() - start) / 1000);
     for (const { store } of this.#deliveries) {
-      const usage = await store.usage?.();
+      // A store that cannot be asked has told of it when it was written to.
+      const usage = await Promise.resolve(store.usage?.()).catch(() => undefined);
       if (usage !== undefined) this.#bytes.labels(store.name).set(usage.bytes);
     }
   }
 
   async #close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#recorder.record();
-    await this.#recorder.end();
+    if (this.#timer !== undefined) {
+      clearInterval(this.#timer);
+      try {
+        await this.#recorder.record();
+        await this.#recorder.end();
+      } catch (error) {
+        this.#monitor.errors.report('history', error);
+      }
+    }
+    await Promise.all(this.#deliveries.map((delivery) => delivery.idle()));
     for (const { store } of this.#deliveries) {
       try {
         await store.close?.();
@@ -170,9 +185,5 @@ class RunningHistory implements History {
         this.#monitor.errors.report('history', error);
       }
     }
-  }
-
-  async #deliver(snapshot: Snapshot): Promise<void> {
-    await Promise.all(this.#deliveries.map((delivery) => delivery.send(snapshot)));
   }
 }

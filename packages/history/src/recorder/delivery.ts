@@ -23,18 +23,18 @@ export class Delivery {
     this.#setting = setting;
   }
 
-  /** Settles when the store has taken, or failed to take, all that waits. Never rejects. */
-  send(snapshot: Snapshot): Promise<void> {
+  /** Hands the snapshot on as soon as the store has taken those before. */
+  send(snapshot: Snapshot): void {
     this.#waiting.push(snapshot);
     this.#samplesWaiting += snapshot.values.length;
     while (this.#samplesWaiting > this.#setting.bufferSize && this.#waiting.length > 1) {
       const { values } = this.#take();
       this.#setting.onDropped(this.store, values.length);
     }
-    return this.idle();
+    void this.idle();
   }
 
-  /** Settles when nothing waits. */
+  /** Settles when the store has taken, or failed to take, all that waits. Never rejects. */
   idle(): Promise<void> {
     if (this.#waiting.length === 0 && this.#running === undefined) return Promise.resolve();
     return (this.#running ??= this.#run().finally(() => {

@@ -11,7 +11,7 @@ export interface RecorderSetting {
   readonly intervalMs: number;
   /** Which part of the snapshots is kept, above 0 and at most 1. */
   readonly samplingRate: number;
-  readonly take: (snapshot: Snapshot) => Promise<void>;
+  readonly take: (snapshot: Snapshot) => void;
 }
 
 /** A process that slept or hung for so many intervals was not there. */
@@ -56,7 +56,7 @@ export class Recorder {
     return this.#next(async () => {
       if (this.#living.length === 0) return;
       const time = this.#timeAfter(this.#setting.clock.now());
-      await this.#take({ time, series: this.#living, values: allStale(this.#living.length) });
+      this.#take({ time, series: this.#living, values: allStale(this.#living.length) });
       this.#living = [];
     });
   }
@@ -71,19 +71,19 @@ export class Recorder {
     const { clock, read } = this.#setting;
     // Prometheus gives all samples the time at which the scrape began.
     const now = clock.now();
-    await this.#closeGap(now);
+    this.#closeGap(now);
     const { series, values } = await read();
     const time = this.#timeAfter(now);
-    await this.#take(withVanished({ time, series, values }, this.#living));
+    this.#take(withVanished({ time, series, values }, this.#living));
     this.#living = series;
   }
 
-  async #closeGap(now: number): Promise<void> {
+  #closeGap(now: number): void {
     const last = this.#before?.time;
     if (last === undefined || this.#living.length === 0) return;
     if (now - last < GAP_INTERVALS * this.#expectedMs) return;
     const time = last + Math.round(this.#expectedMs);
-    await this.#take({ time, series: this.#living, values: allStale(this.#living.length) });
+    this.#take({ time, series: this.#living, values: allStale(this.#living.length) });
     this.#living = [];
   }
 
@@ -95,9 +95,9 @@ export class Recorder {
     return last + 1;
   }
 
-  async #take(snapshot: Snapshot): Promise<void> {
+  #take(snapshot: Snapshot): void {
     this.#before = snapshot;
-    await this.#setting.take(snapshot);
+    this.#setting.take(snapshot);
   }
 }
 

@@ -75,7 +75,11 @@ export class Database {
 
   close(): void {
     this.#statements.clear();
-    if (this.#connection.isOpen) this.#connection.close();
+    try {
+      this.#connection.close();
+    } catch {
+      // It was closed before.
+    }
   }
 
   #prepared(sql: string): StatementSync {
