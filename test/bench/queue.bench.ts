@@ -173,7 +173,8 @@ function useOtel(): { readonly exported: Otel; readonly dropped: Otel; stop(): P
   };
 }
 
-function asJson({ name, kind, attributes, events, status, startTime, endTime, ...span }: ReadableSpan): string {
+function asJson(span: ReadableSpan): string {
+  const { name, kind, attributes, events, status, startTime, endTime } = span;
   const { traceId, spanId } = span.spanContext();
   const parent = span.parentSpanContext?.spanId;
   return JSON.stringify({ traceId, spanId, parent, name, kind, startTime, endTime, attributes, events, status });

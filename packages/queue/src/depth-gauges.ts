@@ -71,6 +71,8 @@ export class DepthGauges {
 
   addReadable(readable: Readable): () => void {
     const { key, label } = readable;
+    // Figures of several queues under one name would be those of none.
+    if (label === 'other') return () => {};
     let watched = this.#watched.get(key);
     if (watched === undefined) {
       this.#watched.set(key, (watched = { label, readables: new Set(), pending: undefined, elected: false }));

@@ -1,10 +1,7 @@
 import { defaultMonitor, given, number, type OptionsOf, resolveConfig, text } from '@telltale/core';
 import { queueFinder } from './find-queues.ts';
 import { queueOptions } from './options.ts';
-import { queueDomain } from './queue-domain.ts';
-
-/** A queue costs a few commands at each scrape, and series. */
-const MAX_QUEUES = 500;
+import { MAX_QUEUES, queueDomain } from './queue-domain.ts';
 
 const queuesOptions = {
   monitor: queueOptions.monitor,

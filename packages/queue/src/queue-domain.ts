@@ -7,6 +7,9 @@ import { WorkerGauges } from './worker-gauges.ts';
 /** Shared by all copies of Telltale in a process, since a gauge is collected by whoever made it first. */
 const DOMAIN = Symbol.for('telltale.v1.queue-domain');
 
+/** Past so many queues of one process, new ones are `other`. */
+export const MAX_QUEUES = 500;
+
 type MonitorWithDomain = Monitor & { [DOMAIN]?: QueueDomain };
 
 /** What all queues of one monitor share. */
@@ -29,7 +32,7 @@ export function queueDomain(monitor: Monitor): QueueDomain {
 function createDomain(monitor: Monitor): QueueDomain {
   const qualified = new Map<string, string | undefined>();
   const jobs = new Map<string, (name: unknown) => string>();
-  const queues = boundedLabel();
+  const queues = boundedLabel(MAX_QUEUES);
   return {
     monitor,
     instruments: new QueueInstruments(monitor.instruments),
