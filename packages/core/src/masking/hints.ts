@@ -178,7 +178,9 @@ export function createScanner({ names, announcing, prefixes }: ScannerOptions): 
         // What digits a UUID has are no number.
         if (isUuid(text, runStart, run)) hints = hintsBefore;
         else hints |= longRun(text, runStart, run);
-      } else if (kind === SPACER && run >= RUN_BEFORE_SLASH) hints |= starts.startingAt(text, runStart);
+      } else if (kind === SPACER && run >= RUN_BEFORE_SLASH && isUpperCase(text.charCodeAt(runStart))) {
+        hints |= starts.startingAt(text, runStart);
+      }
       runStart = at + 1;
       switch (kind) {
         case SPACE:
@@ -300,6 +302,10 @@ export function isPlain(byte: number): boolean {
 
 function isLetter(code: number): boolean {
   return (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
+}
+
+function isUpperCase(code: number): boolean {
+  return code >= 0x41 && code <= 0x5a;
 }
 
 function isHexDigit(code: number): boolean {

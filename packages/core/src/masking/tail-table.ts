@@ -13,6 +13,8 @@ interface Word {
   readonly bit: number;
   /** Its first character, a letter in lower case. */
   readonly head: number;
+  readonly isShort: boolean;
+  readonly isLower: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export class TailTable {
   addEnd(text: string, bit: number): void {
     const tail = [...text].map((character) => foldCharacter(character.charCodeAt(0))).filter((folded) => folded !== 0);
     const [first, second, third] = [tail.at(-3), tail.at(-2), tail.at(-1)!];
-    const word = { text, bit, head: text.charCodeAt(0) | 0x20 };
+    const word = wordOf(text, bit);
     for (const a of anyOr(first)) for (const b of anyOr(second)) this.#put((a << 10) | (b << 5) | third, word);
   }
 
@@ -37,7 +39,7 @@ export class TailTable {
     const [first, second, third] = [0, 1, 2].map((at) =>
       at < text.length ? foldCharacter(text.charCodeAt(at)) : undefined,
     );
-    const word = { text, bit, head: text.charCodeAt(0) | 0x20 };
+    const word = wordOf(text, bit);
     for (const b of anyOr(second)) for (const c of anyOr(third)) this.#put((first! << 10) | (b << 5) | c, word);
   }
 
@@ -66,6 +68,16 @@ export class TailTable {
   }
 }
 
+function wordOf(text: string, bit: number): Word {
+  return {
+    text,
+    bit,
+    head: text.charCodeAt(0) | 0x20,
+    isShort: text.length <= SHORT_WORD && /^[a-z]/.test(text),
+    isLower: text === text.toLowerCase(),
+  };
+}
+
 const ANY = Array.from({ length: 28 }, (_, folded) => folded);
 
 function anyOr(folded: number | undefined): readonly number[] {
@@ -86,9 +98,12 @@ function bitsOf(words: readonly Word[], text: string, at: number, ending: boolea
     const { length } = word.text;
     const start = ending ? at - length : at;
     if ((text.charCodeAt(start) | 0x20) !== word.head) continue;
-    if (start < 0 || (length <= SHORT_WORD && /^[a-z]/.test(word.text) && continuesWord(text, start))) continue;
+    if (start < 0 || (word.isShort && continuesWord(text, start))) continue;
     // Words in lower case only are found in any case.
-    if (text.startsWith(word.text, start) || text.slice(start, start + length).toLowerCase() === word.text)
+    if (
+      text.startsWith(word.text, start) ||
+      (word.isLower && text.slice(start, start + length).toLowerCase() === word.text)
+    )
       bits |= word.bit;
   }
   return bits;
