@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { observed } from '../../../test/contracts/database/observed.ts';
 import { databaseContract, type Run } from '../../../test/contracts/database.ts';
 import { testMonitor } from '../../core/test/test-monitor.ts';
@@ -7,9 +7,14 @@ import { numbered, onPostgres } from '../test/postgres.ts';
 import { type GeneratedPrisma, generatePrisma, type PrismaClient } from '../test/prisma-client.ts';
 import { monitorClient } from './monitor-database.ts';
 
+/** Takes a second, so it is done once. */
 let generated: GeneratedPrisma;
+beforeAll(async () => {
+  generated = await generatePrisma();
+});
+afterAll(() => generated.remove());
 
-const base = onPostgres(
+const driver = onPostgres(
   'Prisma 7, raw statements',
   async (connectionString, options, times) => {
     const original = new generated.PrismaClient({ adapter: new PrismaPg({ connectionString }) });
@@ -27,23 +32,10 @@ const base = onPostgres(
   },
   { transactions: false, duplicateCode: '23505' },
 );
-const driver = {
-  ...base,
-  setUp: async () => {
-    generated = await generatePrisma();
-    await base.setUp();
-  },
-  tearDown: async () => {
-    generated.remove();
-    await base.tearDown();
-  },
-};
-
 databaseContract(driver);
 
 it("measures a model's calls by the table of the model", async () => {
   await driver.setUp();
-  onTestFinished(() => driver.tearDown());
   const { thing, samples, log } = await observed(driver);
   const prisma = thing as PrismaClient;
   expect(await prisma.item.create({ data: { id: 1, name: 'a' } })).toEqual({ id: 1, name: 'a' });
@@ -64,7 +56,7 @@ it("measures a model's calls by the table of the model", async () => {
 });
 
 it('gives the same extended client for the same client, and for that itself', async () => {
-  const { PrismaClient } = await generatePrisma();
+  const { PrismaClient } = generated;
   const { monitor } = testMonitor();
   const original = new PrismaClient({ adapter: new PrismaPg({ connectionString: 'postgres://127.0.0.1/nowhere' }) });
   const options = { monitor: monitor as never };
