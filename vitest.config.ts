@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,5 +7,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 120_000,
+    // What services under test remember is not to go where the user's own services keep it.
+    env: { XDG_CACHE_HOME: fileURLToPath(new URL('.cache/tests', import.meta.url)) },
   },
 });

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Pool, type PoolClient, types } from 'pg';
+import { monitorPool } from 'telltale';
 
 export type Database = Pool;
 
@@ -12,12 +13,10 @@ types.setTypeParser(types.builtins.INT8, Number);
  * @throws {Error} naming the server, never the password.
  */
 export async function openDatabase(url: string): Promise<Database> {
-  const database = new Pool({
-    connectionString: url,
-    max: 10,
-    options: '-c search_path=shop',
-    connectionTimeoutMillis: 5_000,
-  });
+  const database = monitorPool(
+    new Pool({ connectionString: url, max: 10, options: '-c search_path=shop', connectionTimeoutMillis: 5_000 }),
+    { name: 'shop' },
+  );
   // A connection that breaks while idle: the pool replaces it, and the next query tells if there is no other.
   database.on('error', () => {});
   try {

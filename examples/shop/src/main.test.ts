@@ -43,6 +43,30 @@ test('says where to look, answers, sees its traffic, and ends without a trace on
   await leftNothing(postmaster);
 });
 
+test('one order is followed by its identifier through service, SQL, cache and worker', async () => {
+  const shop = start({ TRAFFIC: 'off', LOG_LEVEL: 'DEBUG' });
+  const headers = { 'x-correlation-id': 'my-order', 'content-type': 'application/json' };
+  const body = JSON.stringify({ customerId: 1, items: [{ productId: 1, quantity: 2 }] });
+  await fetch(`${await shop.url}/products/1`, { headers });
+  expect((await fetch(`${await shop.url}/orders`, { method: 'POST', headers, body })).status).toBe(201);
+  const mine = () => logLines(shop.output()).filter(({ correlation_id }) => correlation_id === 'my-order');
+  const said = (service: string) => mine().filter((line) => line.service === service);
+  const messages = (service: string) => said(service).map(({ message }) => message);
+  await expect.poll(() => messages('shop-worker'), { timeout: 20_000 }).toContain('notes/packing completed');
+  await expect.poll(() => messages('shop-worker'), { timeout: 20_000 }).toContain('emails/confirmation completed');
+  expect(messages('shop')).toEqual(
+    expect.arrayContaining(['GET products: miss', 'SELECT products ended', 'INSERT orders ended', 'POST /orders 201']),
+  );
+  expect(messages('shop-worker')).toEqual(
+    expect.arrayContaining(['SELECT orders ended', 'UPDATE orders ended', 'chat gpt-4o-mini']),
+  );
+  const note = said('shop-worker').find(({ message }) => message === 'notes/packing completed');
+  expect(note).toMatchObject({ ai_calls: 1, ai_cost_usd: expect.any(Number), added_by: 'http /orders' });
+  shop.child.kill('SIGTERM');
+  expect(await shop.exit).toBe(0);
+  await leftNothing();
+});
+
 test('without traffic nobody visits, every request is logged, and SIGTERM ends it', async () => {
   const shop = start({ TRAFFIC: 'off' });
   const url = await shop.url;
@@ -51,9 +75,8 @@ test('without traffic nobody visits, every request is logged, and SIGTERM ends i
   const [postmaster] = await postgresProcesses();
   shop.child.kill('SIGTERM');
   expect(await shop.exit).toBe(0);
-  expect(logLines(shop.output()).map(({ path, correlation_id }) => [path, correlation_id])).toEqual([
-    ['/products/2', 'mine'],
-  ]);
+  const requests = logLines(shop.output()).filter(({ path }) => path !== undefined);
+  expect(requests.map(({ path, correlation_id }) => [path, correlation_id])).toEqual([['/products/2', 'mine']]);
   await leftNothing(postmaster);
 });
 
@@ -92,7 +115,7 @@ test('a second Ctrl-C does not wait for a request that will not end', async () =
 
 test('asked to stop while it starts, it still ends cleanly', async () => {
   const shop = start({ TRAFFIC: 'off' });
-  await expect.poll(() => readdir(temporary)).toHaveLength(1);
+  await expect.poll(() => readdir(temporary), { timeout: 15_000 }).toHaveLength(1);
   shop.child.kill('SIGINT');
   expect(await shop.exit).toBe(0);
   await leftNothing();
@@ -161,7 +184,14 @@ async function takenPort(): Promise<number> {
   return (holder.address() as AddressInfo).port;
 }
 
+interface LogLine {
+  readonly service: string;
+  readonly message: string;
+  readonly path?: string;
+  readonly correlation_id?: string;
+}
+
 function logLines(output: string) {
   const lines = output.split('\n').filter((line) => line.startsWith('{'));
-  return lines.map((line) => JSON.parse(line) as { readonly path?: string; readonly correlation_id?: string });
+  return lines.map((line) => JSON.parse(line) as LogLine);
 }

@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS shop.orders (
   currency text NOT NULL,
   placed_at timestamptz NOT NULL DEFAULT now()
 );
+ALTER TABLE shop.orders ADD COLUMN IF NOT EXISTS packing_note text;
 CREATE INDEX IF NOT EXISTS orders_of_customer ON shop.orders (customer_id, id DESC);
 
 CREATE TABLE IF NOT EXISTS shop.order_items (

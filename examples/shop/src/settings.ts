@@ -7,6 +7,8 @@ export interface Settings {
   readonly host: string;
   /** `undefined` brings up a Postgres of our own. */
   readonly databaseUrl: string | undefined;
+  /** `undefined` keeps jobs in Postgres, and the cache in the process. */
+  readonly redisUrl: string | undefined;
   /** Requests a second in the busiest hour; 0 is no traffic. */
   readonly traffic: number;
   /** `undefined` where `LOG_LEVEL` decides. */
@@ -14,7 +16,7 @@ export interface Settings {
 }
 
 /**
- * Reads `PORT`, `HOST`, `DATABASE_URL` and `TRAFFIC`.
+ * Reads `PORT`, `HOST`, `DATABASE_URL`, `REDIS_URL` and `TRAFFIC`.
  *
  * @throws {Error} naming the first that cannot be used, and what is allowed.
  */
@@ -22,11 +24,15 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   if (env.DATABASE_URL && !URL.canParse(env.DATABASE_URL)) {
     throw new Error('DATABASE_URL cannot be read; it looks like postgres://user:password@host:5432/database.');
   }
+  if (env.REDIS_URL && !/^rediss?:\/\//.test(env.REDIS_URL)) {
+    throw new Error('REDIS_URL cannot be read; it looks like redis://user:password@host:6379.');
+  }
   const traffic = env.TRAFFIC === 'off' ? 0 : number(env, 'TRAFFIC', 20, 30);
   return {
     port: number(env, 'PORT', 3000, 65_535),
     host: env.HOST || '127.0.0.1',
     databaseUrl: env.DATABASE_URL || undefined,
+    redisUrl: env.REDIS_URL || undefined,
     traffic,
     // Under traffic, a line for each request and each visitor's mistake would bury everything else.
     logLevel: env.LOG_LEVEL ? undefined : traffic > 0 ? 'ERROR' : 'INFO',

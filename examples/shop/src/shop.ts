@@ -1,17 +1,22 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { defaultMonitor } from 'telltale';
 import { createApp } from './app.ts';
+import { openCatalogue } from './catalogue.ts';
+import { startChild } from './child-process.ts';
 import { type Database, openDatabase } from './database.ts';
+import { openJobs } from './jobs.ts';
+import { openModels } from './models.ts';
 import { OrderEvents } from './order-events.ts';
 import { checkPort, listen } from './port.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import type { Settings } from './settings.ts';
+import { reportSpend } from './spend.ts';
 import type { TrafficOptions } from './traffic.ts';
+import type { WorkerOptions } from './worker/process.ts';
 
 /** The running shop. */
 export interface Shop {
@@ -23,45 +28,59 @@ export interface Shop {
 }
 
 /**
- * Brings up database, service and traffic. When one of them fails, those before it are stopped.
+ * Brings up database, models, worker, service and traffic. When one of them fails, those before it are stopped.
  *
  * @throws {Error} whose message says what to do.
  */
 export async function startShop(settings: Settings, random?: () => number): Promise<Shop> {
-  const { port, host, logLevel } = settings;
+  const { port, host, logLevel, redisUrl } = settings;
   await checkPort(port, host);
 
   await using parts = new AsyncDisposableStack();
   const postgres = settings.databaseUrl === undefined ? await startPostgres() : undefined;
   parts.defer(() => postgres?.stop());
 
-  const database = await openDatabase(settings.databaseUrl ?? postgres!.url);
+  const memory = postgres && join(postgres.folder, 'history.db');
+  const databaseUrl = settings.databaseUrl ?? postgres!.url;
+  const database = await openDatabase(databaseUrl);
   parts.defer(() => close(database));
 
+  const modelServer = await startChild(new URL('./model-server/process.ts', import.meta.url), {});
+  parts.defer(() => modelServer.stop());
+  const modelsUrl = modelServer.said as string;
+
+  const jobs = openJobs({ redisUrl, databaseUrl });
+  parts.defer(() => jobs.close());
+  const worker = await startChild(new URL('./worker/process.ts', import.meta.url), {
+    redisUrl,
+    databaseUrl,
+    modelsUrl,
+    memory,
+    logLevel,
+    metricsPort: port === 0 ? 0 : port + 1,
+  } satisfies WorkerOptions);
+  parts.defer(() => worker.stop());
+
+  const catalogue = openCatalogue(database, redisUrl);
+  parts.defer(() => catalogue.close());
+  const models = openModels(modelsUrl);
+
   const events = new OrderEvents();
-  const server = createServer(createApp({ database, events, logLevel, random }));
+  const server = createServer(createApp({ database, catalogue, jobs, models, events, memory, logLevel, random }));
   parts.defer(() => defaultMonitor().close());
   await listen(server, port, host);
   parts.defer(() => finish(server, events));
   const url = addressOf(server);
+  parts.defer(reportSpend());
 
-  if (settings.traffic > 0) parts.defer(sendTraffic({ baseUrl: url, requestsPerSecond: settings.traffic }));
+  if (settings.traffic > 0) {
+    const options: TrafficOptions = { baseUrl: url, requestsPerSecond: settings.traffic };
+    const traffic = await startChild(new URL('./traffic/process.ts', import.meta.url), options);
+    parts.defer(() => traffic.stop());
+  }
 
   const running = parts.move();
   return { url, postgresFolder: postgres?.folder, stop: () => running.disposeAsync() };
-}
-
-/** Starts the traffic's process; the answer ends it. */
-function sendTraffic(options: TrafficOptions): () => Promise<void> {
-  const child = fork(fileURLToPath(new URL('./traffic/process.ts', import.meta.url)), [JSON.stringify(options)], {
-    execArgv: [],
-  });
-  return async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.disconnect();
-    await gone;
-  };
 }
 
 /** Takes no more requests, ends the event feeds, and gives the rest a second. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../../../test/servers/postgres.ts';
+import { readSettings } from './settings.ts';
 import { type Shop, startShop } from './shop.ts';
 import { Chance } from './traffic/chance.ts';
 import { Client, type Question } from './traffic/client.ts';
@@ -14,7 +15,8 @@ let shop: Shop;
 
 beforeAll(async () => {
   database = await startTestDatabase();
-  const settings = { port: 0, host: '127.0.0.1', databaseUrl: database.url, traffic: 0, logLevel: 'CRITICAL' } as const;
+  const env = { PORT: '0', TRAFFIC: 'off', DATABASE_URL: database.url };
+  const settings = { ...readSettings(env), logLevel: 'CRITICAL' } as const;
   shop = await startShop(settings);
 });
 

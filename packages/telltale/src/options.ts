@@ -1,5 +1,19 @@
-import { coreOptions, flag, list, number, type Option, type OptionsOf, text, url } from '@telltale/core';
+import { aiOptions } from '@telltale/ai';
+import { coreOptions, flag, given, list, number, type Option, type OptionsOf, text, url } from '@telltale/core';
+import type { HistoryOptions } from '@telltale/history';
 import { httpOptions } from '@telltale/http';
+
+/** What the service remembers of its metrics, and where it is asked. */
+const memoryOptions = {
+  history: given<HistoryOptions | false>(
+    'an object of the options of history, or false',
+    (raw) => raw === false || (typeof raw === 'object' && raw !== null && !Array.isArray(raw)),
+  ),
+  source: url({ env: 'TELLTALE_SOURCE' }),
+} as const;
+
+/** Where the embedded store is, for those who say it by the environment. */
+const storeOptions = { database: text(undefined, { env: 'TELLTALE_DB' }) } as const;
 
 /**
  * Variables that are read and checked now, and used by parts of Telltale that are still to come. A value here is
@@ -23,14 +37,22 @@ export const laterOptions = {
   slackChannel: text(undefined, { env: 'SLACK_CHANNEL' }),
   pagerdutyIntegrationKey: text(undefined, { env: 'PAGERDUTY_INTEGRATION_KEY', secret: true }),
   alertWebhookUrl: url({ env: 'ALERT_WEBHOOK_URL', secret: true }),
-  database: text(undefined, { env: 'TELLTALE_DB' }),
 } as const;
 
 /** Every option of Telltale, with the environment variable of each. */
-export const allOptions = { ...coreOptions, ...httpOptions, ...laterOptions } as const;
+export const allOptions = {
+  ...coreOptions,
+  ...httpOptions,
+  ...aiOptions,
+  ...memoryOptions,
+  ...storeOptions,
+  ...laterOptions,
+} as const;
 
 /** What `setupMonitoring` takes. Each option that is absent comes from its environment variable, then its default. */
-export type MonitoringOptions = OptionsOf<typeof coreOptions & typeof httpOptions>;
+export type MonitoringOptions = OptionsOf<
+  typeof coreOptions & typeof httpOptions & typeof aiOptions & typeof memoryOptions
+>;
 
 function optionalFlag(env: string): Option<boolean | undefined> {
   return { ...flag(false, { env }), default: undefined };

@@ -37,20 +37,20 @@ export function setupMonitoring(first?: unknown, second?: unknown, next?: unknow
     return bare(first as IncomingMessage, second as ServerResponse, next as () => void);
   }
   if (isFastify(first)) {
-    const { monitor, http } = configure(second as MonitoringOptions);
-    observeFastify(first, monitor, http);
+    const { monitor, http, pages } = configure(second as MonitoringOptions);
+    observeFastify(first, monitor, http, pages);
     return monitor.logger;
   }
   if (takesMiddleware(first)) {
-    const { monitor, http } = configure(second as MonitoringOptions);
-    first.use(expressMonitoring(monitor, http));
+    const { monitor, http, pages } = configure(second as MonitoringOptions);
+    first.use(expressMonitoring(monitor, http, pages));
     return monitor.logger;
   }
   if (first !== undefined && (typeof first !== 'object' || first === null)) {
     throw new TelltaleError('setup', `setupMonitoring takes an application or options, not ${String(first)}.`);
   }
-  const { monitor, http } = configure((first ?? {}) as MonitoringOptions);
-  return expressMonitoring(monitor, http);
+  const { monitor, http, pages } = configure((first ?? {}) as MonitoringOptions);
+  return expressMonitoring(monitor, http, pages);
 }
 
 /**
@@ -62,8 +62,8 @@ export function setupMonitoring(first?: unknown, second?: unknown, next?: unknow
 export async function fastifyMonitoring(instance: FastifyLike, options: MonitoringOptions): Promise<void> {
   // Fastify adds options of its own to those of a plugin.
   const { prefix: _, logLevel, logSerializers: __, ...own } = options as MonitoringOptions & Record<string, unknown>;
-  const { monitor, http } = configure(logLevel === undefined ? own : { ...own, logLevel });
-  observeFastify(instance, monitor, http);
+  const { monitor, http, pages } = configure(logLevel === undefined ? own : { ...own, logLevel });
+  observeFastify(instance, monitor, http, pages);
 }
 
 // Fastify's protocol for a plugin that is not to be encapsulated.
@@ -76,8 +76,8 @@ let bare: Middleware | undefined;
 
 function bareMiddleware(): Middleware {
   try {
-    const { monitor, http } = configure({});
-    return expressMonitoring(monitor, http);
+    const { monitor, http, pages } = configure({});
+    return expressMonitoring(monitor, http, pages);
   } catch (error) {
     console.error((error as Error).message);
     return (_request, _response, next) => next();

@@ -1,11 +1,12 @@
 import { Router } from 'express';
+import type { Catalogue, Product } from '../catalogue.ts';
 import type { Database } from '../database.ts';
 import type { Partners } from '../partners.ts';
 import { Problem } from '../problem.ts';
 import { readId } from '../read-id.ts';
 
 /** `/products` */
-export function productRoutes(database: Database, partners: Partners): Router {
+export function productRoutes(database: Database, catalogue: Catalogue, partners: Partners): Router {
   const router = Router();
 
   router.get('/', async (req, res) => {
@@ -38,13 +39,14 @@ export function productRoutes(database: Database, partners: Partners): Router {
       readId(req.params.productId),
     ]);
     if (rows.length === 0) throw new Problem(404, 'There is no such product');
+    await catalogue.forget([rows[0].id]);
     res.json(rows[0]);
   });
 
-  async function findProduct(id: number) {
-    const { rows } = await database.query('SELECT * FROM products WHERE id = $1', [id]);
-    if (rows.length === 0) throw new Problem(404, 'There is no such product');
-    return rows[0];
+  async function findProduct(id: number): Promise<Product> {
+    const product = await catalogue.find(id);
+    if (product === undefined) throw new Problem(404, 'There is no such product');
+    return product;
   }
 
   return router;

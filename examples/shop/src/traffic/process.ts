@@ -5,6 +5,7 @@ import type { TrafficSummary } from './measurements.ts';
 const REPORT_EVERY_MS = 30_000;
 
 const traffic = startTraffic(JSON.parse(process.argv[2]!) as TrafficOptions);
+process.send?.('ready');
 setInterval(() => console.log(line(traffic.time(), traffic.summary())), REPORT_EVERY_MS);
 process.on('disconnect', async () => {
   await traffic.stop();

@@ -25,6 +25,11 @@ const CUSTOMERS = 300;
 const ORDERS_OF_EACH = 5;
 const ORDERS = CUSTOMERS * ORDERS_OF_EACH;
 const WORDS = ['lamp', 'clock', 'glass', 'red wooden', 'jar', 'shelf', 'nothing like this'] as const;
+const QUESTIONS = [
+  'When will my order arrive?',
+  'Can I send a lamp back that I have used for a week?',
+  'Which of your shelves carries the most?',
+] as const;
 /** What scanners of the internet ask any server for. */
 const SCANS = ['/wp-login.php', '/.env', '/admin', '/.git/config', '/phpinfo.php', '/api/v1/users'] as const;
 const NO_ORDERS = [
@@ -84,6 +89,10 @@ const visits: readonly Visit[] = [
     ask: ({ chance }) => get('/products/:productId/delivery', `/products/${popularProduct(chance)}/delivery`),
   },
 
+  // Models
+  { weight: 3, ask: ({ chance }) => get('/orders/:orderId/summary', `/orders/${chance.whole(1, ORDERS)}/summary`) },
+  { weight: 2, ask: ({ chance }) => ({ ...post('/support'), body: { question: chance.pick(QUESTIONS) } }) },
+
   // Streams
   { weight: 0.6, ask: () => ({ ...get('/orders/export.csv'), pauseMs: 5 }) },
   { weight: 0.3, ask: ({ chance }) => ({ ...get('/orders/events'), hangUpAfterMs: chance.whole(5_000, 20_000) }) },
@@ -99,6 +108,13 @@ const visits: readonly Visit[] = [
   { weight: 0.5, ask: () => ({ method: 'PROPFIND', route: 'unmatched', path: '/' }) },
   { weight: 0.5, ask: ({ chance }) => ({ ...get('/reports/sales'), hangUpAfterMs: chance.whole(20, 90) }) },
   { weight: 0.3, ask: () => ({ ...get('/orders/export.csv'), hangUpInAnswer: true }) },
+  {
+    weight: 0.3,
+    ask: ({ chance }) => ({
+      ...get('/orders/:orderId/summary', `/orders/${chance.whole(1, ORDERS)}/summary`),
+      hangUpInAnswer: true,
+    }),
+  },
   { weight: 0.3, ask: ({ chance }) => ({ ...post('/orders'), body: basket(chance), hangUpAfterMs: 1 }) },
 ];
 
