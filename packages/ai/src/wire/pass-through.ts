@@ -1,4 +1,4 @@
-import type { ReadableStreamReadResult, UnderlyingByteSource, UnderlyingSource } from 'node:stream/web';
+import type { UnderlyingByteSource, UnderlyingSource } from 'node:stream/web';
 
 /** Who looks at a body on its way. None of these may throw. */
 export interface BodyWatch {
@@ -50,21 +50,21 @@ class Flow {
     reader.closed.then(undefined, (error) => this.#fail(error));
   }
 
-  async pull(controller: Controller): Promise<void> {
-    for (;;) {
-      let next: ReadableStreamReadResult<Uint8Array>;
-      try {
-        next = await this.#reader.read();
-      } catch (error) {
+  // Not an async function: what a piece costs, each piece of every stream costs.
+  pull(controller: Controller): Promise<void> {
+    return this.#reader.read().then(
+      ({ done, value }) => {
+        if (done) return this.#close(controller);
+        const bytes = this.#watch.chunk(value);
+        if (bytes.byteLength === 0) return this.pull(controller);
+        controller.enqueue(bytes as Uint8Array<ArrayBuffer>);
+        return undefined;
+      },
+      (error) => {
         this.#fail(error);
         throw error;
-      }
-      if (next.done) return this.#close(controller);
-      const bytes = this.#watch.chunk(next.value);
-      if (bytes.byteLength === 0) continue;
-      controller.enqueue(bytes as Uint8Array<ArrayBuffer>);
-      return;
-    }
+      },
+    );
   }
 
   #close(controller: Controller): void {
