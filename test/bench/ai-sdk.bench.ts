@@ -1,11 +1,10 @@
-import { createRequire } from 'node:module';
 import { OpenAIInstrumentation } from '@opentelemetry/instrumentation-openai';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
 import { monitorOpenAI } from '@telltale/ai';
 import { createMonitor } from '@telltale/core';
-import OpenAI from 'openai';
 import promClient from 'prom-client';
+import { loadOpenAI6, OpenAI } from '../../packages/ai/test/openai-sdks.ts';
 import { type Bench, expectEqual, type Row } from './report.ts';
 import { added, interleave, quantile, type Timing, type Variant } from './rounds.ts';
 
@@ -30,8 +29,8 @@ export const bench: Bench = {
       {},
     );
     // OpenTelemetry's instrumentation supports versions below 7; it patches the class, so it gets a copy of its own.
-    const OpenAI6 = load();
-    const Patched6 = load();
+    const OpenAI6 = loadOpenAI6();
+    const Patched6 = loadOpenAI6();
     patch(Patched6, '6.49.0');
     const make = (Class: typeof OpenAI): OpenAI =>
       new Class({ apiKey: 'none', fetch: answer, baseURL: 'https://api.openai.com/v1' });
@@ -99,13 +98,6 @@ function streamed(name: string, client: OpenAI): Variant {
       expectEqual(`pieces of ${name}`, pieces, count * PIECES);
     },
   };
-}
-
-/** A copy of the SDK that nobody else patches. */
-function load(): typeof OpenAI {
-  const require = createRequire(import.meta.url);
-  for (const path of Object.keys(require.cache)) if (path.includes('/openai6/')) delete require.cache[path];
-  return require('openai6').OpenAI;
 }
 
 function patch(Class: typeof OpenAI, version: string): void {

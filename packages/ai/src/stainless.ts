@@ -10,7 +10,7 @@ import { isInstrumented, markInstrumented, override } from './wire/instrumented.
 type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 /** What the SDKs of OpenAI and Anthropic, which one generator wrote, keep of a request through all its attempts. */
-export interface RequestOptions {
+interface RequestOptions {
   path: string;
   method: string;
   body?: unknown;

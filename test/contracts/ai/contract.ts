@@ -6,7 +6,7 @@ import { outcomeOf } from './outcome.ts';
 import { type RecordedCall, RecordingObserver } from './recording-observer.ts';
 
 /** What is to be told of one call. */
-export interface ExpectedCall {
+interface ExpectedCall {
   readonly provider?: string;
   readonly model: string;
   readonly operation: string;

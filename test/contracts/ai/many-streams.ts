@@ -7,7 +7,7 @@ import { RecordingObserver } from './recording-observer.ts';
 export type StreamOnce = (leave: Leave, directives: string) => Promise<void>;
 
 /** How a reader leaves a stream. */
-export type Leave = 'read' | 'break' | 'abort' | 'abort-unread' | 'drop';
+type Leave = 'read' | 'break' | 'abort' | 'abort-unread' | 'drop';
 
 const WAYS: readonly Leave[] = ['read', 'read', 'break', 'abort', 'abort-unread', 'drop'];
 

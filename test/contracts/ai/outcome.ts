@@ -8,7 +8,7 @@ export async function outcomeOf(ask: () => Promise<unknown>): Promise<unknown> {
 }
 
 /** Everything that a `catch` can look at. */
-export function describeError(error: unknown): unknown {
+function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { name, message, cause } = error;
   const { status, code, type } = error as { status?: unknown; code?: unknown; type?: unknown };
