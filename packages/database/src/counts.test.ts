@@ -1,9 +1,9 @@
 import mysql from 'mysql2/promise';
-import pg from 'pg';
 import { expect, it } from 'vitest';
 import { startMariadb } from '../../../test/servers/mariadb.ts';
 import { testMonitor } from '../../core/test/test-monitor.ts';
 import { startOwnPostgres } from '../test/own-postgres.ts';
+import { openPool } from '../test/postgres.ts';
 import { monitorPool } from './monitor-database.ts';
 
 /** `npm run soak -w @telltale/database` runs 50,000. */
@@ -61,7 +61,7 @@ it(
   async () => {
     const server = await startOwnPostgres();
     const { monitor, scrape } = testMonitor();
-    const pool = new pg.Pool({ connectionString: server.url, max: 8 });
+    const pool = openPool({ connectionString: server.url, max: 8 });
     try {
       await pool.query('CREATE EXTENSION pg_stat_statements');
       await pool.query('CREATE TABLE orders (id int PRIMARY KEY, total int); CREATE TABLE customers (id int)');

@@ -3,11 +3,10 @@ import { eq, type SQL, sql } from 'drizzle-orm';
 import { drizzle as drizzleOverBetter } from 'drizzle-orm/better-sqlite3';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { integer, sqliteTable } from 'drizzle-orm/sqlite-core';
-import pg from 'pg';
 import { expect, it } from 'vitest';
 import { databaseContract, type Run } from '../../../test/contracts/database.ts';
 import { testMonitor } from '../../core/test/test-monitor.ts';
-import { onPostgres } from '../test/postgres.ts';
+import { onPostgres, openPool } from '../test/postgres.ts';
 import { monitorClient } from './monitor-database.ts';
 
 function runner(db: { execute(query: SQL): Promise<{ rows: unknown[] }> }): Run {
@@ -26,7 +25,7 @@ function runner(db: { execute(query: SQL): Promise<{ rows: unknown[] }> }): Run 
 
 databaseContract(
   onPostgres('Drizzle on pg', async (connectionString, options, times) => {
-    const pool = new pg.Pool({ connectionString, max: 3 });
+    const pool = openPool({ connectionString, max: 3 });
     const db = drizzle({ client: pool });
     for (let i = 0; i < times; i++) monitorClient(db, options);
     return {

@@ -3,11 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import mysql from 'mysql2/promise';
-import pg from 'pg';
+import type pg from 'pg';
 import { expect, it } from 'vitest';
 import { startMariadb } from '../../../test/servers/mariadb.ts';
 import { type TestMonitor, testMonitor } from '../../core/test/test-monitor.ts';
 import { startOwnPostgres } from '../test/own-postgres.ts';
+import { openPool } from '../test/postgres.ts';
 import { monitorClient, monitorPool } from './monitor-database.ts';
 
 const RECONNECTS = 20;
@@ -63,8 +64,7 @@ async function killInTheMiddle(
 it('survives a Postgres that is killed and started again', async () => {
   const server = await startOwnPostgres();
   const test = testMonitor();
-  const pool = new pg.Pool({ connectionString: server.url, max: 2 });
-  pool.on('error', () => {});
+  const pool = openPool({ connectionString: server.url, max: 2 });
   monitorPool(pool, { monitor: test.monitor as never });
   const listeners = (): number[] => pool.eventNames().map((name) => pool.listenerCount(name));
   try {
@@ -95,8 +95,7 @@ it('survives a MariaDB that is killed and started again', async () => {
 it('holds on to nothing of connections that are gone', async () => {
   const server = await startOwnPostgres();
   const test = testMonitor();
-  const pool = new pg.Pool({ connectionString: server.url, max: 1 });
-  pool.on('error', () => {});
+  const pool = openPool({ connectionString: server.url, max: 1 });
   monitorPool(pool, { monitor: test.monitor as never });
   const seen: WeakRef<pg.PoolClient>[] = [];
   const reconnect = async (): Promise<void> => {

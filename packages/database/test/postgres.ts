@@ -9,6 +9,14 @@ export function numbered(sql: string): string {
   return sql.replaceAll('?', () => `$${++n}`);
 }
 
+/**
+ * A pool for a test. `end` does not wait for the last packet of its connections, and a server that is stopped meanwhile
+ * says so in an error, which is nobody's here.
+ */
+export function openPool(config: pg.PoolConfig): pg.Pool {
+  return new pg.Pool(config).on('error', () => {});
+}
+
 /** One for each file of tests. */
 let database: Promise<TestDatabase> | undefined;
 afterAll(async () => (await database)?.stop());

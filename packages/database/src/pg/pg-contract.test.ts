@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { databaseContract, type Run } from '../../../../test/contracts/database.ts';
-import { numbered, onPostgres } from '../../test/postgres.ts';
+import { numbered, onPostgres, openPool } from '../../test/postgres.ts';
 import { monitorClient, monitorPool } from '../monitor-database.ts';
 
 const runner =
@@ -21,7 +21,7 @@ async function inTransaction(client: pg.ClientBase, work: (run: Run) => Promise<
 
 databaseContract(
   onPostgres('pg, a pool', async (connectionString, options, times) => {
-    const pool = new pg.Pool({ connectionString, max: 3 });
+    const pool = openPool({ connectionString, max: 3 });
     for (let i = 0; i < times; i++) monitorPool(pool, options);
     return {
       thing: pool,

@@ -8,6 +8,7 @@ import QueryStream from 'pg-query-stream';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../../../../test/servers/postgres.ts';
 import { type TestMonitor, testMonitor } from '../../../core/test/test-monitor.ts';
+import { openPool } from '../../test/postgres.ts';
 import { monitorClient, monitorPool } from '../monitor-database.ts';
 import type { DatabaseOptions } from '../options.ts';
 
@@ -23,7 +24,7 @@ interface ObservedPool extends TestMonitor {
 
 function observedPool(max: number, options: DatabaseOptions = {}, core = {}): ObservedPool {
   const test = testMonitor(core);
-  const pool = new pg.Pool({ connectionString: database.url, max });
+  const pool = openPool({ connectionString: database.url, max });
   monitorPool(pool, { monitor: test.monitor as never, name: 'main', ...options });
   onTestFinished(() => pool.end());
   return { ...test, pool };
@@ -177,7 +178,6 @@ it('counts what goes through a pipeline, failures among it', async () => {
 
 it('calls a commit that the server rolled back an error, and a lost connection too', async () => {
   const { pool, scrape } = observedPool(1);
-  pool.on('error', () => {});
   const client = await pool.connect();
   await client.query('BEGIN');
   await expect(client.query('SELECT nothing')).rejects.toThrow();
@@ -268,7 +268,7 @@ it('puts everything back when the monitor is closed', async () => {
 
 it('tells two pools of one name apart', async () => {
   const { pool, monitor, scrape } = observedPool(1);
-  const second = monitorPool(new pg.Pool({ connectionString: database.url }), {
+  const second = monitorPool(openPool({ connectionString: database.url }), {
     monitor: monitor as never,
     name: 'main',
   });
@@ -279,7 +279,7 @@ it('tells two pools of one name apart', async () => {
 
 it('is no longer shown when it has ended', async () => {
   const { monitor, scrape } = testMonitor();
-  const pool = monitorPool(new pg.Pool({ connectionString: database.url }), { monitor: monitor as never });
+  const pool = monitorPool(openPool({ connectionString: database.url }), { monitor: monitor as never });
   await pool.query('SELECT 1');
   expect(await scrape('database_connections')).toContain('state="idle"} 1');
   await pool.end();
