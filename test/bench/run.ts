@@ -16,6 +16,11 @@ const FAMILIES = [
   'log',
   'log-transport',
   'context',
+  'queue',
+  'database',
+  'cache',
+  'ai-track',
+  'ai-sdk',
   'start',
   'disabled',
 ];

@@ -168,12 +168,8 @@ function installCopy(): string {
   for (const name of readdirSync(join(root, 'node_modules'))) {
     if (name !== 'telltale' && name !== '@telltale') symlinkSync(join(root, 'node_modules', name), join(modules, name));
   }
-  for (const [name, source] of [
-    ['telltale', 'telltale'],
-    ['@telltale/core', 'core'],
-    ['@telltale/http', 'http'],
-  ] as const) {
-    const target = join(modules, name);
+  for (const source of readdirSync(join(root, 'packages'))) {
+    const target = join(modules, source === 'telltale' ? source : `@telltale/${source}`);
     mkdirSync(dirname(target), { recursive: true });
     cpSync(join(root, 'packages', source, 'dist'), join(target, 'dist'), { recursive: true });
     cpSync(join(root, 'packages', source, 'package.json'), join(target, 'package.json'));
