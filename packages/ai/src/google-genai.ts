@@ -81,7 +81,7 @@ function patient(init: RequestInit | undefined): RequestInit {
   if (init !== undefined && 'dispatcher' in init) return init;
   const dispatcher = {
     dispatch(options: object, handler: unknown): unknown {
-      const { [GLOBAL_DISPATCHER]: real } = globalThis as unknown as Record<symbol, { dispatch: Function }>;
+      const { [GLOBAL_DISPATCHER]: real } = globalThis as unknown as Record<symbol, typeof dispatcher>;
       return real!.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler);
     },
   };

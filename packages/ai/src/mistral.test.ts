@@ -62,6 +62,7 @@ aiContract(
   {
     name: '@mistralai/mistralai 2',
     create: (url) => new Mistral({ serverURL: url, apiKey: 'none' }),
+    wrapsErrors: true,
     monitor: monitorMistral,
   },
   scenarios,
@@ -71,6 +72,7 @@ aiContract(
     name: '@mistralai/mistralai 1, with an HTTP client of its own',
     create: (url) =>
       new Mistral1({ serverURL: url, apiKey: 'none', httpClient: new HTTPClient1() }) as unknown as Mistral,
+    wrapsErrors: true,
     monitor: monitorMistral,
   },
   scenarios,

@@ -36,6 +36,8 @@ export interface SDKDriver<C> {
   readonly name: string;
   /** It speaks HTTP/2. */
   readonly http2?: boolean;
+  /** It wraps whatever is thrown under way; what was thrown is the cause. */
+  readonly wrapsErrors?: boolean;
   create(url: string): C;
   monitor(client: C, options: { readonly observer: AICallObserver }): C;
 }
@@ -74,7 +76,7 @@ export function aiContract<C>(driver: SDKDriver<C>, scenarios: readonly Scenario
         () => undefined,
         (caught: unknown) => caught,
       );
-      expect(rootOf(error)).toBe(refusal);
+      expect(driver.wrapsErrors ? rootOf(error) : error).toBe(refusal);
       expect(server.requests).toBe(before);
     });
   });
