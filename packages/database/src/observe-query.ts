@@ -27,23 +27,27 @@ export class QueryObserver {
   readonly monitor: Monitor;
   readonly metrics: DatabaseMetrics;
   readonly system: string;
-  readonly #service: string;
+  /** Whom a caller named; otherwise the monitor's own service, whose name may come after the first statements. */
+  readonly #given: string | undefined;
+  #service: string;
   readonly #config: ObserverConfig;
-  readonly #statements: Statements<StatementSeries>;
+  #statements: Statements<StatementSeries>;
 
   /** @throws {TelltaleError} where the registry has another metric of one of the names. */
-  constructor(monitor: Monitor, config: ObserverConfig, system: string, service: string = monitor.identity.service) {
+  constructor(monitor: Monitor, config: ObserverConfig, system: string, service?: string) {
     this.monitor = monitor;
     this.metrics = databaseMetricsOf(monitor);
     this.system = system;
-    this.#service = service;
+    this.#given = service;
+    this.#service = service ?? monitor.identity.service;
     this.#config = config;
-    this.#statements = new Statements(system, (facts) => this.#seriesOf(facts));
+    this.#statements = this.#noStatements();
   }
 
   /** Begins to observe a statement; never throws. `undefined` where that failed. */
   start(text: unknown, connection?: ConnectionWatch): RunningQuery | undefined {
     try {
+      this.#heedServiceName();
       return this.begin(this.#statements.of(typeof text === 'string' ? text : ''), connection);
     } catch (error) {
       this.monitor.errors.report('database', error);
@@ -54,6 +58,7 @@ export class QueryObserver {
   /** The same for what is known without reading: an ORM's call, a query that is measured by hand. `shown` may be ''. */
   startKnown(operation: string, table: string, shown: string): RunningQuery | undefined {
     try {
+      this.#heedServiceName();
       const facts: StatementFacts = { operation, table, transaction: undefined };
       return this.begin({ facts, kept: this.#seriesOf(facts), normalised: shown }, undefined);
     } catch (error) {
@@ -104,6 +109,17 @@ export class QueryObserver {
   transactionEnded(outcome: string, startedAt: number): void {
     const seconds = (this.monitor.config.clock.monotonic() - startedAt) / 1000;
     this.metrics.transactions.labels(this.#service, this.system, outcome).observe(seconds);
+  }
+
+  #noStatements(): Statements<StatementSeries> {
+    return new Statements(this.system, (facts) => this.#seriesOf(facts));
+  }
+
+  #heedServiceName(): void {
+    const service = this.#given ?? this.monitor.identity.service;
+    if (service === this.#service) return;
+    this.#service = service;
+    this.#statements = this.#noStatements();
   }
 
   #seriesOf({ operation, table }: StatementFacts): StatementSeries {

@@ -1,5 +1,7 @@
+import { DatabaseSync } from 'node:sqlite';
 import { expect, expectTypeOf, it } from 'vitest';
 import { testMonitor } from '../../core/test/test-monitor.ts';
+import { monitorClient } from './monitor-database.ts';
 import { trackDatabaseQuery } from './track-database-query.ts';
 
 it('gives what the function gives, and measures it', async () => {
@@ -82,4 +84,16 @@ it('logs a slow one by the statement that it is given, without its values', () =
       statement: 'SELECT * FROM orders WHERE name = ?',
     }),
   ]);
+});
+
+it('counts for the service as it is called by then, where a pool was made before the service was set up', async () => {
+  const { monitor, scrape } = testMonitor({ serviceName: undefined });
+  const database = monitorClient(new DatabaseSync(':memory:'), { monitor: monitor as never });
+  database.exec('CREATE TABLE items (id INTEGER)');
+  monitor.configure({ ...monitor.config, serviceName: 'billing' });
+  database.exec('INSERT INTO items VALUES (1)');
+  database.exec('CREATE TABLE others (id INTEGER)');
+  const text = await scrape('database_queries_total');
+  expect(text).toContain('{service="billing",system="sqlite",operation="INSERT",table="items"} 1');
+  expect(text).toContain('{service="billing",system="sqlite",operation="CREATE",table="others"} 1');
 });

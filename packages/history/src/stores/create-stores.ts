@@ -1,4 +1,3 @@
-import { dirname, join } from 'node:path';
 import type { Monitor } from '@telltale/core';
 import type { Backend, HistoryConfig } from '../options.ts';
 import { OtlpPush } from '../push/otlp.ts';
@@ -21,7 +20,7 @@ export function createStores(
 ): readonly Store[] {
   const retentionMs = config.retentionDays * DAY;
   const memory = { maxBytes: config.maxMemoryMb * MEGABYTE, retentionMs };
-  const path = config.path ?? defaultPath();
+  const path = config.path ?? defaultPath(monitor.identity.service);
   const make: Record<Backend, () => Store> = {
     memory: () => new MemoryStore(memory),
     sqlite: () =>
@@ -40,7 +39,7 @@ export function createStores(
         memory,
       ),
     file: () =>
-      new JsonLinesFile(config.filePath ?? join(dirname(defaultPath()), 'metrics.jsonl'), config.maxSizeMb * MEGABYTE),
+      new JsonLinesFile(config.filePath ?? defaultPath(monitor.identity.service, 'jsonl'), config.maxSizeMb * MEGABYTE),
     statsd: () => new StatsdPush(config.statsdAddress, (error) => monitor.errors.report('history', error)),
     otlp: () => new OtlpPush(config.otlpEndpoint, monitor.identity, instance, monitor.config.clock.now()),
   };

@@ -1,12 +1,18 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** The file in the user's cache folder that all services of one user share, by the custom of each system. */
+/**
+ * The file in the user's cache folder, by the custom of each system, that all processes of one service share.
+ * Characters of its name that a file's name may not have become `_`.
+ */
 export function defaultPath(
+  service: string,
+  extension: 'db' | 'jsonl' = 'db',
   env: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
 ): string {
-  return join(cacheFolder(env, platform), 'telltale', 'history.db');
+  const name = service.replace(/[^\w.-]|^\.+/g, '_').slice(0, 100);
+  return join(cacheFolder(env, platform), 'telltale', `${name}.${extension}`);
 }
 
 function cacheFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
