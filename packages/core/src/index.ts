@@ -17,7 +17,15 @@ export {
 export { acceptCorrelationId, newCorrelationId } from './context/correlation-id.ts';
 export { acceptTraceState, formatTraceParent, parseTraceParent, type TraceParent } from './context/trace-context.ts';
 export { ConfigError, type ConfigMistake, TelltaleError } from './errors.ts';
+export { collectInTime } from './exposition/collect.ts';
 export { acceptsGzip, CONTENT_TYPES, type ExpositionFormat, negotiateFormat } from './exposition/format.ts';
+export { exemplarOf } from './integration/exemplar.ts';
+export { inContext } from './integration/in-context.ts';
+export { inTime } from './integration/in-time.ts';
+export { shownMs, writesDebug } from './integration/log-detail.ts';
+export { monitorPart } from './integration/monitor-part.ts';
+export { isMonitored, markMonitored, unmonitor } from './integration/monitored.ts';
+export { type AnyMethod, replaceMethod, replaceProperty } from './integration/replace-method.ts';
 export { EVENT_TYPES, type EventType } from './logger/event-types.ts';
 export { LEVELS, type LogLevel, type LogMethod } from './logger/levels.ts';
 export type { Logger } from './logger/logger.ts';
@@ -38,6 +46,7 @@ export {
 export type { Aggregator, InstrumentOptions } from './registry/instrument.ts';
 export type { Instruments, PrometheusRegistry } from './registry/instruments.ts';
 export type { Labels, LabelTuple, LabelValue } from './registry/labels.ts';
+export { boundedLabel } from './tracking/bounded-label.ts';
 export {
   type DefinedMetric,
   type DefinedMetrics,
@@ -56,4 +65,5 @@ export { type TrackErrorOptions, trackError } from './tracking/track-error.ts';
 export { type TrackRateLimitHitOptions, trackRateLimitHit } from './tracking/track-rate-limit-hit.ts';
 export { type Severity, trackSecurityEvent } from './tracking/track-security-event.ts';
 export { trackTiming } from './tracking/track-timing.ts';
+export { asPlainPromise, type CallEnd, watchCall } from './tracking/watch-call.ts';
 export type { FunctionTracker, TrackFunctionOptions } from './tracking/wrap-function.ts';

@@ -1,4 +1,5 @@
 import { TelltaleError } from '../errors.ts';
+import { inTime } from '../integration/in-time.ts';
 import type { AnyInstrument } from '../registry/instruments.ts';
 
 /** Prometheus gives up a scrape after ten seconds; what takes half of that is left out of it. */
@@ -17,7 +18,7 @@ export function collectAll(
       .filter(({ collect }) => collect !== undefined)
       .map((instrument) => [
         instrument,
-        inTime(instrument).then(
+        collectInTime('exposition', instrument.name, () => instrument.collect!()).then(
           () => true,
           (error) => {
             reportError(error);
@@ -28,16 +29,13 @@ export function collectAll(
   );
 }
 
-async function inTime({ name, collect }: AnyInstrument): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new TelltaleError('exposition', `The metric ${name} did not collect its values in ${PATIENCE_MS} ms.`));
-    }, PATIENCE_MS).unref();
+/**
+ * Has a metric collect its values, for which it has five seconds.
+ *
+ * @throws {TelltaleError} when these are over; and what `collect` throws.
+ */
+export async function collectInTime<T>(component: string, name: string, collect: () => T | Promise<T>): Promise<T> {
+  return inTime(collect(), PATIENCE_MS, () => {
+    throw new TelltaleError(component, `The metric ${name} did not collect its values in ${PATIENCE_MS} ms.`);
   });
-  try {
-    await Promise.race([collect!(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

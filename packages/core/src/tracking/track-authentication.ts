@@ -1,3 +1,4 @@
+import { shownMs } from '../integration/log-detail.ts';
 import { defaultMonitor, type Monitor } from '../monitor.ts';
 import { labelWord } from './label-words.ts';
 import { trackingMetrics } from './metrics.ts';
@@ -60,7 +61,7 @@ export function trackAuthentication<R>(
     instrumentsOf(monitor)
       .duration.labels(labelWord(method))
       .observe(durationMs / 1000);
-    const duration_ms = Math.round(durationMs * 100) / 100;
+    const duration_ms = shownMs(durationMs);
     if (end.failed) record('failure', { duration_ms, error: end.error });
     else record(end.value === false || end.value === null ? 'failure' : 'success', { duration_ms });
   });

@@ -37,6 +37,16 @@ export function watchCall<R>(call: () => R, ended: (end: CallEnd) => void): R {
   ) as R;
 }
 
+/**
+ * What somebody waits for, as {@link watchCall} can tell the end of it: anything with a `then` as a plain promise of the
+ * same outcome, and so begun where it only begins when it is asked (a query builder); all else as it is.
+ */
+export function asPlainPromise<R>(result: R): R {
+  const { then } = (result ?? {}) as { readonly then?: unknown };
+  if (typeof then !== 'function' || isPlainPromise(result)) return result;
+  return new Promise((resolve) => resolve(result)) as R;
+}
+
 /** Whether it is a promise and nothing more: no subclass, nothing put on it. */
 function isPlainPromise(value: unknown): value is Promise<unknown> {
   return (
