@@ -1,4 +1,4 @@
-import type { Counter, Gauge, Histogram, Monitor } from '@telltale/core';
+import { type Counter, type Gauge, type Histogram, type Monitor, monitorPart } from '@telltale/core';
 import { CacheReadings } from './cache-readings.ts';
 import { cacheMetrics } from './metrics.ts';
 
@@ -25,18 +25,12 @@ export interface ReadInstruments {
   readonly evictions: Counter<readonly ['cache']>;
 }
 
-/** On the monitor, so that two installed copies read for the same gauges. */
-const INSTRUMENTS = Symbol.for('telltale.v1.cache.instruments');
-
 /**
  * The cache instruments of a monitor, made when they are first asked for.
  *
  * @throws {TelltaleError} where another library's metric has one of their names.
  */
-export function cacheInstruments(monitor: Monitor): CacheInstruments {
-  const home = monitor as { [INSTRUMENTS]?: CacheInstruments };
-  return (home[INSTRUMENTS] ??= make(monitor));
-}
+export const cacheInstruments: (monitor: Monitor) => CacheInstruments = monitorPart('cache', make);
 
 function make(monitor: Monitor): CacheInstruments {
   const { instruments } = monitor;

@@ -1,4 +1,4 @@
-import { type Context, enterContext, type Monitor, type Operation } from '@telltale/core';
+import { type Context, inContext, type Monitor, type Operation, shownMs, writesDebug } from '@telltale/core';
 
 /** How an operation ended, as a label. */
 export type CacheResult = 'hit' | 'partial' | 'miss' | 'ok' | 'error' | 'aborted';
@@ -54,17 +54,14 @@ export function logOperation(
   context: Context | undefined,
   operation: { cache: string; operation: string; prefix?: () => string; result: CacheResult; durationMs?: number },
 ): void {
-  const { levels, level } = logger;
-  if (levels[level]! < levels.debug!) return;
+  if (!writesDebug(logger)) return;
   const { durationMs, prefix, ...about } = operation;
-  const duration_ms = durationMs === undefined ? undefined : Math.round(durationMs * 100) / 100;
-  const write = (): void =>
-    void logger.debug(`${about.operation.toUpperCase()} ${about.cache}: ${about.result}`, {
+  inContext(context, () =>
+    logger.debug(`${about.operation.toUpperCase()} ${about.cache}: ${about.result}`, {
       event_type: 'performance',
       ...about,
       prefix: prefix?.(),
-      duration_ms,
-    });
-  if (context === undefined) write();
-  else enterContext(context, write);
+      duration_ms: durationMs === undefined ? undefined : shownMs(durationMs),
+    }),
+  );
 }

@@ -1,4 +1,4 @@
-import type { Gauge, Monitor } from '@telltale/core';
+import { type Gauge, inTime, type Monitor } from '@telltale/core';
 import type { ReadInstruments } from './cache-instruments.ts';
 
 /** What a Redis server says of itself. */
@@ -79,7 +79,7 @@ export class CacheReadings {
       if (others === undefined) chosen.set(source.cache, [source]);
       else others.push(source);
     }
-    await inTime(asked);
+    await inTime(Promise.all(asked), PATIENCE_MS, () => {});
     this.#set(connections, chosen);
   }
 
@@ -140,14 +140,4 @@ function set(gauge: Gauge<readonly ['cache']>, values: ReadonlyMap<string, numbe
 
 function add(sums: Map<string, number>, cache: string, amount: number | undefined): void {
   if (amount !== undefined) sums.set(cache, (sums.get(cache) ?? 0) + amount);
-}
-
-async function inTime(asked: readonly Promise<void>[]): Promise<void> {
-  if (asked.length === 0) return;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE_MS).unref();
-  });
-  await Promise.race([Promise.all(asked), late]);
-  clearTimeout(timer);
 }

@@ -1,4 +1,4 @@
-import { type Context, enterContext, type Operation } from '@telltale/core';
+import { type Context, inContext, type Operation, shownMs } from '@telltale/core';
 import { type CacheResult, endOperation, logOperation, startOperation } from './cache-operation.ts';
 import { type KeyGroup, keyText } from './key-groups.ts';
 import type { CommandFigures, CommandObserver } from './observe-commands.ts';
@@ -92,7 +92,7 @@ export class CommandObservation {
     }
     if (config.slowCommandMs > 0 && durationMs >= config.slowCommandMs && !figures.command.waits) {
       instruments.slow.labels(cache, figures.command.name).inc();
-      this.#within(() => this.#logSlow(durationMs, result));
+      inContext(context, () => this.#logSlow(durationMs, result));
     }
     const operation = figures.command.name;
     logOperation(monitor, context, { cache, operation, prefix: () => this.#prefix(), result, durationMs });
@@ -157,7 +157,7 @@ export class CommandObservation {
     const text = keyText(key);
     const { monitor, stampedes } = this.#observer;
     if (text !== undefined && stampedes.note(text, monitor.config.clock.monotonic())) {
-      this.#within(() => stampedes.warn(text, group.prefix));
+      inContext(this.#context, () => stampedes.warn(text, group.prefix));
     }
   }
 
@@ -170,12 +170,6 @@ export class CommandObservation {
     return this.#key === undefined ? '' : this.#groupOfKey().prefix;
   }
 
-  /** A reply arrives in whatever context the connection was made in. */
-  #within(fn: () => void): void {
-    if (this.#context === undefined) fn();
-    else enterContext(this.#context, fn);
-  }
-
   #logSlow(durationMs: number, result: CacheResult): void {
     const { monitor, cache } = this.#observer;
     const operation = this.#figures.command.name;
@@ -185,7 +179,7 @@ export class CommandObservation {
       operation,
       ...(this.#key !== undefined && { prefix: this.#prefix() }),
       result,
-      duration_ms: Math.round(durationMs * 100) / 100,
+      duration_ms: shownMs(durationMs),
     });
   }
 }

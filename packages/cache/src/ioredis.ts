@@ -1,10 +1,9 @@
 import { type EventEmitter, errorMonitor } from 'node:events';
-import { type Context, currentContext } from '@telltale/core';
+import { type Context, currentContext, replaceMethod } from '@telltale/core';
 import type { ServerReading } from './cache-readings.ts';
 import type { CommandObservation } from './command-observation.ts';
 import type { CommandObserver } from './observe-commands.ts';
 import { readInfo, sumReadings } from './server-info.ts';
-import { shadow } from './shadow.ts';
 import { Transaction } from './transaction.ts';
 
 /** The parts of an ioredis `Redis` or `Cluster` that Telltale uses. */
@@ -71,7 +70,7 @@ export class IoredisIntegration {
     this.#observer = observer;
     const integration = this;
     this.#restore.push(
-      shadow(
+      replaceMethod(
         client,
         'sendCommand',
         (send) =>
@@ -127,13 +126,13 @@ export class IoredisIntegration {
   /** Many callers fill one pipeline, which then runs in the context of the first. */
   #watchPipelines(): void {
     this.#restore.push(
-      shadow(
+      replaceMethod(
         this.#client,
         'pipeline',
         (makePipeline) =>
           function (...args: unknown[]) {
             const pipeline = makePipeline.apply(this, args);
-            shadow(
+            replaceMethod(
               pipeline,
               'sendCommand',
               (send) =>

@@ -1,6 +1,6 @@
+import { replaceMethod } from '@telltale/core';
 import type { ProcessSource } from './cache-readings.ts';
 import type { CacheObserver } from './observe-cache.ts';
-import { shadow } from './shadow.ts';
 import { isThere, oneKey, type WatchedMethod, watchMethods } from './watch-methods.ts';
 
 /** The parts of an `LRUCache` that Telltale uses. */
@@ -43,7 +43,7 @@ export function watchLruCache(cache: LruCacheLike, observer: CacheObserver): (()
 /** An entry more than before, unless as many went to make room. */
 function watchEvictions(cache: LruCacheLike, method: string, { monitor, cache: name, instruments }: CacheObserver) {
   const evictions = instruments.evictions.labels(name);
-  return shadow(
+  return replaceMethod(
     cache,
     method,
     (original) =>

@@ -1,10 +1,9 @@
-import { defaultMonitor, type Monitor, resolveConfig, TelltaleError } from '@telltale/core';
+import { defaultMonitor, isMonitored, type Monitor, markMonitored, resolveConfig, TelltaleError } from '@telltale/core';
 import type { ProcessSource } from './cache-readings.ts';
 import { isCacheable, watchCacheable } from './cacheable.ts';
 import { isKeyv, watchKeyv } from './keyv.ts';
 import { isLruCache, measureLruCache, watchLruCache } from './lru-cache.ts';
 import { isMapLike, measureMap, watchMap } from './map-cache.ts';
-import { isMonitored, markMonitored } from './monitored.ts';
 import { CacheObserver } from './observe-cache.ts';
 import { type CacheOptions, cacheOptions } from './options.ts';
 

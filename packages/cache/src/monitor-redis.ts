@@ -1,7 +1,6 @@
-import { defaultMonitor, type Monitor, resolveConfig, TelltaleError } from '@telltale/core';
+import { defaultMonitor, isMonitored, type Monitor, markMonitored, resolveConfig, TelltaleError } from '@telltale/core';
 import type { ServerReading, ServerSource } from './cache-readings.ts';
 import { IoredisIntegration, isIoredis } from './ioredis.ts';
-import { isMonitored, markMonitored } from './monitored.ts';
 import { isNodeRedis, NodeRedisIntegration, type NodeRedisLike, underlying } from './node-redis.ts';
 import { isNodeRedisCluster, isNodeRedisPool, watchCluster, watchPool } from './node-redis-group.ts';
 import { CommandObserver } from './observe-commands.ts';

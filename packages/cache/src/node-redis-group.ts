@@ -1,5 +1,5 @@
+import { type AnyMethod, replaceMethod } from '@telltale/core';
 import type { NodeRedisLike } from './node-redis.ts';
-import { type Method, shadow } from './shadow.ts';
 
 /** A node-redis pool or cluster: it makes its clients as it needs them. */
 export interface NodeRedisGroup {
@@ -21,10 +21,10 @@ export function isNodeRedisCluster(client: object): client is NodeRedisGroup {
 
 /** Calls `watch` with each client of a pool as it is taken to be used; it may be the same one again and again. */
 export function watchPool(pool: object, watch: (client: NodeRedisLike) => void): () => void {
-  return shadow(
+  return replaceMethod(
     pool,
     'execute',
-    (execute: Method) =>
+    (execute: AnyMethod) =>
       function (use: (client: NodeRedisLike) => unknown) {
         const watched = (client: NodeRedisLike): unknown => {
           watch(client);
@@ -38,7 +38,7 @@ export function watchPool(pool: object, watch: (client: NodeRedisLike) => void):
 /** Calls `watch` with the client of each node as a command is given to it. */
 export function watchCluster(cluster: object, watch: (client: NodeRedisLike) => void): () => void {
   const { _slots } = cluster as { readonly _slots: object };
-  return shadow(
+  return replaceMethod(
     _slots,
     'nodeClient',
     (clientOf) =>

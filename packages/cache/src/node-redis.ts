@@ -1,9 +1,8 @@
-import { currentContext } from '@telltale/core';
+import { type AnyMethod, currentContext, replaceMethod } from '@telltale/core';
 import type { ServerReading } from './cache-readings.ts';
 import type { CommandObservation } from './command-observation.ts';
 import type { CommandObserver } from './observe-commands.ts';
 import { readInfo } from './server-info.ts';
-import { type Method, shadow } from './shadow.ts';
 import { Transaction } from './transaction.ts';
 
 /** The parts of a node-redis client that Telltale uses. */
@@ -46,7 +45,7 @@ export class NodeRedisIntegration {
   readonly #client: NodeRedisLike;
   readonly #observer: CommandObserver;
   readonly #restore: (() => void)[] = [];
-  #send!: Method;
+  #send!: AnyMethod;
   #waiting = 0;
 
   constructor(client: NodeRedisLike, observer: CommandObserver) {
@@ -55,7 +54,7 @@ export class NodeRedisIntegration {
     this.#observer = observer;
     const integration = this;
     this.#restore.push(
-      shadow(self, 'sendCommand', (send) => {
+      replaceMethod(self, 'sendCommand', (send) => {
         this.#send = send;
         return function (args: readonly unknown[], ...rest: unknown[]) {
           const observation = integration.#begin(args);
@@ -63,7 +62,7 @@ export class NodeRedisIntegration {
           return observation === undefined ? sent : integration.#watch(observation, sent);
         };
       }),
-      shadow(
+      replaceMethod(
         self,
         '_executeMulti',
         (execute) =>
@@ -72,7 +71,7 @@ export class NodeRedisIntegration {
             return settle(execute.call(this, commands, ...rest), end.succeed, end.fail);
           },
       ),
-      shadow(
+      replaceMethod(
         self,
         '_executePipeline',
         (execute) =>
@@ -91,7 +90,7 @@ export class NodeRedisIntegration {
     // Listeners would do harm: a client and its views share them, and each counts for itself how many there are, so
     // that taking one away can take them all.
     this.#restore.push(
-      shadow(
+      replaceMethod(
         self,
         'emit',
         (emit) =>

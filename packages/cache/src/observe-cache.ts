@@ -1,4 +1,4 @@
-import { type Context, currentContext, enterContext, errorType, type Monitor, type Operation } from '@telltale/core';
+import { type Context, currentContext, errorType, inContext, type Monitor, type Operation } from '@telltale/core';
 import { type CacheInstruments, cacheInstruments } from './cache-instruments.ts';
 import { type CacheResult, endOperation, logOperation, startOperation } from './cache-operation.ts';
 import { type KeyGroup, KeyGroups, keyText } from './key-groups.ts';
@@ -71,9 +71,7 @@ export class CacheObserver {
     group.misses.inc();
     const text = keyText(key);
     if (text === undefined || !this.#stampedes.note(text, this.monitor.config.clock.monotonic())) return;
-    const warn = (): void => this.#stampedes.warn(text, group.prefix);
-    if (context === undefined) warn();
-    else enterContext(context, warn);
+    inContext(context, () => this.#stampedes.warn(text, group.prefix));
   }
 
   #end(

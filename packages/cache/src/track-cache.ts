@@ -1,7 +1,14 @@
-import { currentContext, defaultMonitor, errorType, labelWord, type Monitor } from '@telltale/core';
+import {
+  asPlainPromise,
+  currentContext,
+  defaultMonitor,
+  errorType,
+  labelWord,
+  type Monitor,
+  watchCall,
+} from '@telltale/core';
 import { cacheInstruments } from './cache-instruments.ts';
 import { endOperation, startOperation } from './cache-operation.ts';
-import { watchCall } from './watch-call.ts';
 
 /** What became of one look-up. */
 export interface CacheLookup {
@@ -59,9 +66,11 @@ export function trackCache<R>(
     endOperation(monitor, told, { durationMs, result, error });
   };
   const found = watchCall(
-    () => begun(lookup()),
-    (value) => end(value === undefined || value === null ? 'miss' : 'hit'),
-    (error) => end('error', error),
+    () => asPlainPromise(lookup()),
+    (ended) => {
+      if (ended.failed) end('error', ended.error);
+      else end(ended.value === undefined || ended.value === null ? 'miss' : 'hit');
+    },
   );
   return orLoad(found, load);
 }
@@ -75,12 +84,6 @@ interface TrackedLookup {
   readonly result: Result;
   readonly durationMs: number | undefined;
   readonly error?: unknown;
-}
-
-/** A `then` that is not a promise's own says nothing of how it will end until it is asked, as its caller is about to. */
-function begun<R>(result: R): R {
-  const { then } = (result ?? {}) as { readonly then?: unknown };
-  return typeof then === 'function' ? (Promise.resolve(result) as R) : result;
 }
 
 function orLoad<R>(found: R, load: (() => R) | undefined): R {

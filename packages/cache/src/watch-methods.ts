@@ -1,6 +1,5 @@
+import { replaceMethod, watchCall } from '@telltale/core';
 import type { CacheCall, CacheObserver } from './observe-cache.ts';
-import { shadow } from './shadow.ts';
-import { watchCall } from './watch-call.ts';
 
 /** How a method of a cache library is to be read. */
 export interface WatchedMethod {
@@ -45,7 +44,7 @@ export function watchMethods(
 ): (() => void)[] {
   return methods
     .filter(({ method }) => typeof (cache as Record<string, unknown>)[method] === 'function')
-    .map((watched) => shadow(cache, watched.method, (original) => observed(original, observer, watched, timed)));
+    .map((watched) => replaceMethod(cache, watched.method, (original) => observed(original, observer, watched, timed)));
 }
 
 function observed(
@@ -69,9 +68,15 @@ function observed(
     const { call, keys, was } = begun;
     return watchCall(
       () => original.apply(this, args),
-      (value) =>
-        errors.guard('cache', () => ended(observer, call, keys, was ?? (keys && found(value, keys)), timed), undefined),
-      (error) => errors.guard('cache', () => observer.failed(call, error, timed), undefined),
+      (end) =>
+        errors.guard(
+          'cache',
+          () => {
+            if (end.failed) observer.failed(call, end.error, timed);
+            else ended(observer, call, keys, was ?? (keys && found(end.value, keys)), timed);
+          },
+          undefined,
+        ),
     );
   };
 }
