@@ -1,6 +1,15 @@
-import type { Counter, CounterSeries, Gauge, Histogram, HistogramSeries, Instruments, Monitor } from '@telltale/core';
+import {
+  boundedLabel,
+  type Counter,
+  type CounterSeries,
+  type Gauge,
+  type Histogram,
+  type HistogramSeries,
+  type Instruments,
+  type Monitor,
+  monitorPart,
+} from '@telltale/core';
 import { databaseMetrics } from './metrics.ts';
-import { OTHER } from './statement/operations.ts';
 
 /** Past so many tables, new ones are `other`. */
 const MAX_TABLES = 200;
@@ -32,9 +41,6 @@ export interface PoolReader {
   read(): PoolNumbers | undefined;
 }
 
-/** Shared by all copies of Telltale in a process, which share the gauge as well. */
-const POOLS = Symbol.for('telltale.v1.database.pools');
-
 /** The database instruments of one monitor, with the bounds on what becomes a label. */
 export class DatabaseMetrics {
   readonly slow: Counter<QueryLabels>;
@@ -47,10 +53,11 @@ export class DatabaseMetrics {
   readonly #queries: Counter<QueryLabels>;
   readonly #duration: Histogram<QueryLabels>;
   readonly #rows: Counter<QueryLabels>;
-  readonly #connections: Gauge<readonly ['pool', 'state']> & { [POOLS]?: Set<PoolReader> };
+  readonly #connections: Gauge<readonly ['pool', 'state']>;
   readonly #maxConnections: Gauge<readonly ['pool']>;
-  readonly #tables = bounded(MAX_TABLES);
-  readonly #codes = bounded(MAX_CODES);
+  readonly #tables = boundedLabel(MAX_TABLES);
+  readonly #codes = boundedLabel(MAX_CODES);
+  readonly #pools = new Set<PoolReader>();
 
   constructor(instruments: Instruments) {
     this.#queries = instruments.counter(databaseMetrics.queries);
@@ -83,27 +90,26 @@ export class DatabaseMetrics {
 
   /** Shows a pool in the gauges from now on. Returns the function that ends that. */
   addPool(pool: PoolReader): () => void {
-    const pools = (this.#connections[POOLS] ??= new Set());
-    pools.add(pool);
+    this.#pools.add(pool);
     return () => this.#removePool(pool);
   }
 
   #removePool(pool: PoolReader): void {
-    if (!this.#connections[POOLS]?.delete(pool)) return;
+    if (!this.#pools.delete(pool)) return;
     for (const state of ['active', 'idle', 'waiting']) this.#connections.remove({ pool: pool.name, state });
     this.#maxConnections.remove({ pool: pool.name });
   }
 
   /** A name for a pool that no other has: a second `orders` is `orders-2`. */
   freePoolName(wanted: string): string {
-    const taken = new Set([...(this.#connections[POOLS] ?? [])].map(({ name }) => name));
+    const taken = new Set([...this.#pools].map(({ name }) => name));
     let name = wanted;
     for (let i = 2; taken.has(name); i++) name = `${wanted}-${i}`;
     return name;
   }
 
   #readPools(): void {
-    for (const pool of this.#connections[POOLS] ?? []) {
+    for (const pool of this.#pools) {
       const numbers = pool.read();
       if (numbers === undefined) {
         this.#removePool(pool);
@@ -118,25 +124,12 @@ export class DatabaseMetrics {
   }
 }
 
-const made = new WeakMap<Monitor, DatabaseMetrics>();
-
 /**
  * The monitor's database instruments, made when they are first asked for.
  *
  * @throws {TelltaleError} where the registry has another metric of one of the names.
  */
-export function databaseMetricsOf(monitor: Monitor): DatabaseMetrics {
-  let metrics = made.get(monitor);
-  if (metrics === undefined) made.set(monitor, (metrics = new DatabaseMetrics(monitor.instruments)));
-  return metrics;
-}
-
-function bounded(limit: number): (value: string) => string {
-  const values = new Set<string>();
-  return (value) => {
-    if (values.has(value)) return value;
-    if (values.size >= limit) return OTHER;
-    values.add(value);
-    return value;
-  };
-}
+export const databaseMetricsOf: (monitor: Monitor) => DatabaseMetrics = monitorPart(
+  'database',
+  ({ instruments }) => new DatabaseMetrics(instruments),
+);

@@ -1,4 +1,4 @@
-import type { Monitor } from '@telltale/core';
+import { isMonitored, type Monitor, markMonitored } from '@telltale/core';
 import { QueryObserver } from './observe-query.ts';
 import type { DatabaseConfig } from './options.ts';
 
@@ -20,36 +20,12 @@ export interface Integration {
   observe(thing: object, setup: Setup): () => void;
 }
 
-/** Shared by all copies of Telltale in a process: an object is observed once. */
-const OBSERVED = Symbol.for('telltale.v1.database');
-
-type Observed = object & { [OBSERVED]?: () => void };
-
-/** Takes back what was left with a monitor for an object that is gone. */
-const gone = new FinalizationRegistry<() => void>((forget) => forget());
-
 /**
  * Observes an object for as long as it and the monitor live, unless it is observed already. The result ends it sooner;
- * it is `undefined` where nothing was begun. The monitor does not keep the object from being collected.
+ * it is `undefined` where nothing was begun.
  */
 export function observeOnce(thing: object, { monitor }: Setup, observe: () => () => void): (() => void) | undefined {
-  if (Object.hasOwn(thing, OBSERVED)) return undefined;
-  const end = observe();
-  const forget = monitor.onClose(disposerOf(new WeakRef<Observed>(thing)));
-  const dispose = (): void => {
-    forget();
-    gone.unregister(thing);
-    delete (thing as Observed)[OBSERVED];
-    monitor.errors.guard('database', end, undefined);
-  };
-  Object.defineProperty(thing, OBSERVED, { value: dispose, configurable: true });
-  gone.register(thing, forget, thing);
-  return dispose;
-}
-
-/** By itself: functions made side by side keep each other's surroundings, the object among them. */
-function disposerOf(reference: WeakRef<Observed>): () => void {
-  return () => reference.deref()?.[OBSERVED]?.();
+  return isMonitored(thing) ? undefined : markMonitored(thing, monitor, observe());
 }
 
 /** An observer for what a library calls its database. */

@@ -1,8 +1,8 @@
 import type { EventEmitter } from 'node:events';
+import { type AnyMethod, replaceMethod } from '@telltale/core';
 import { hasMethods, type Integration, observerFor, peek, type Setup } from './integration.ts';
 import { observeMysqlConnection } from './mysql/connection.ts';
 import type { QueryObserver } from './observe-query.ts';
-import { type AnyMethod, replaceMethod } from './own-method.ts';
 import { observePgClient } from './pg/client.ts';
 import { PoolWatch } from './pool-watch.ts';
 import { observeSqlite } from './sqlite/database.ts';

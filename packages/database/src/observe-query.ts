@@ -1,4 +1,4 @@
-import { type Context, currentContext, type ExemplarLabels, type Monitor, type Operation } from '@telltale/core';
+import { type Context, currentContext, exemplarOf, type Monitor, type Operation, writesDebug } from '@telltale/core';
 import { type DatabaseMetrics, databaseMetricsOf, type StatementSeries } from './database-metrics.ts';
 import { errorCode } from './error-code.ts';
 import type { DatabaseConfig } from './options.ts';
@@ -82,7 +82,7 @@ export class QueryObserver {
       const { kept: series, facts } = statement;
       const durationMs = monitor.config.clock.monotonic() - startedAt;
       series.queries.inc();
-      series.duration.observe(durationMs / 1000, this.#exemplar(context));
+      series.duration.observe(durationMs / 1000, exemplarOf(monitor, context));
       if (rows !== undefined && rows > 0) series.rows.inc(rows);
       if (failed) metrics.countError(series, errorCode(error));
       if (facts.transaction !== undefined) running.connection?.note(facts.transaction, startedAt, failed, undone);
@@ -97,9 +97,9 @@ export class QueryObserver {
         metrics.slow.labels(...series.labels).inc();
         logSlow(monitor.logger, running, durationMs, rows, slowQueryMs);
       }
-      const { levels, level } = monitor.logger;
-      if (levels[level]! >= levels.debug!)
+      if (writesDebug(monitor.logger)) {
         logQuery(monitor.logger, running, durationMs, rows, failed ? errorCode(error) : undefined);
+      }
       if (operation !== undefined) endOperation(monitor, operation, durationMs, rows, failed, error);
     } catch (problem) {
       monitor.errors.report('database', problem);
@@ -124,12 +124,6 @@ export class QueryObserver {
 
   #seriesOf({ operation, table }: StatementFacts): StatementSeries {
     return this.metrics.seriesOf(this.#service, this.system, operation, table);
-  }
-
-  #exemplar(context: Context | undefined): ExemplarLabels | undefined {
-    if (context === undefined || !this.monitor.config.exemplars) return undefined;
-    const { trace, correlationId } = context;
-    return trace === undefined ? { correlation_id: correlationId } : { trace_id: trace.traceId };
   }
 
   #watchRepetition(statement: ObservedStatement, context: Context): void {

@@ -1,6 +1,6 @@
+import type { AnyMethod } from '@telltale/core';
 import { hasMethods, observerFor, peek, type Setup } from './integration.ts';
 import type { QueryObserver, RunningQuery } from './observe-query.ts';
-import type { AnyMethod } from './own-method.ts';
 import { NO_TABLE } from './statement/operations.ts';
 
 /** What Prisma hands to a query extension. */

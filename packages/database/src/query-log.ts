@@ -1,4 +1,4 @@
-import { type Context, currentContext, enterContext, type Logger } from '@telltale/core';
+import { type Context, inContext, type Logger, shownMs } from '@telltale/core';
 import type { ObservedStatement, RunningQuery } from './observe-query.ts';
 import { NO_TABLE } from './statement/operations.ts';
 
@@ -22,11 +22,11 @@ export function logQuery(
   rows: number | undefined,
   code: string | undefined,
 ): void {
-  within(context, () =>
+  inContext(context, () =>
     logger.debug(`${nameOf(statement)} ${code === undefined ? 'ended' : 'failed'}`, {
       event_type: 'performance',
       ...about(statement),
-      duration_ms: rounded(durationMs),
+      duration_ms: shownMs(durationMs),
       rows,
       error_code: code,
     }),
@@ -41,11 +41,11 @@ export function logSlow(
   rows: number | undefined,
   thresholdMs: number,
 ): void {
-  within(context, () =>
+  inContext(context, () =>
     logger.warning(`${nameOf(statement)} was slow`, {
       event_type: 'performance',
       ...about(statement),
-      duration_ms: rounded(durationMs),
+      duration_ms: shownMs(durationMs),
       threshold_ms: thresholdMs,
       rows,
     }),
@@ -60,7 +60,7 @@ export function logRepetition(
   count: number,
   threshold: number,
 ): void {
-  within(context, () =>
+  inContext(context, () =>
     logger.warning(`${nameOf(statement)} ran more than ${threshold} times in one unit of work`, {
       event_type: 'performance',
       ...about(statement),
@@ -69,13 +69,4 @@ export function logRepetition(
       threshold,
     }),
   );
-}
-
-function within(context: Context | undefined, write: () => void): void {
-  if (context === undefined || currentContext() === context) write();
-  else enterContext(context, write);
-}
-
-function rounded(milliseconds: number): number {
-  return Math.round(milliseconds * 100) / 100;
 }

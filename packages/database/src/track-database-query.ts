@@ -1,5 +1,4 @@
-import { types } from 'node:util';
-import { defaultMonitor, labelWord, type Monitor } from '@telltale/core';
+import { asPlainPromise, defaultMonitor, labelWord, type Monitor, watchCall } from '@telltale/core';
 import { QueryObserver, type RunningQuery } from './observe-query.ts';
 import { databaseOptions } from './options.ts';
 import { normaliseStatement } from './statement/normalise.ts';
@@ -44,28 +43,13 @@ export function trackDatabaseQuery<T>(
     undefined,
   );
   if (running === undefined) return fn();
-  let result: T;
-  try {
-    result = fn();
-  } catch (error) {
-    running.fail(error);
-    throw error;
-  }
-  if (!isThenable(result)) {
-    running.end({ rows: rowsOf(result) });
-    return result;
-  }
-  // What is only thenable need not answer with a promise.
-  return (types.isPromise(result) ? result : Promise.resolve(result)).then(
-    (value) => {
-      running.end({ rows: rowsOf(value) });
-      return value;
+  return watchCall(
+    () => begun(fn()),
+    (end) => {
+      if (end.failed) running.fail(end.error);
+      else running.end({ rows: rowsOf(end.value) });
     },
-    (error: unknown) => {
-      running.fail(error);
-      throw error;
-    },
-  ) as T;
+  );
 }
 
 function start(
@@ -103,13 +87,8 @@ function observerOf(
 }
 
 /** mysql2's commands have a `then` that only complains of being called. */
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof (value as { then?: unknown }).then === 'function' &&
-    !('onResult' in value)
-  );
+function begun<T>(result: T): T {
+  return typeof result === 'object' && result !== null && 'onResult' in result ? result : asPlainPromise(result);
 }
 
 function rowsOf(value: unknown): number | undefined {

@@ -1,5 +1,5 @@
+import { type AnyMethod, replaceMethod } from '@telltale/core';
 import { hasMethods, type Integration, observeOnce, peek, type Setup } from './integration.ts';
-import { type AnyMethod, replaceMethod } from './own-method.ts';
 
 /** Where TypeORM's drivers keep what they connect by. */
 const PLACES = ['master', 'pool', 'databaseConnection'] as const;

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { type EventEmitter, errorMonitor } from 'node:events';
+import { type AnyMethod, replaceMethod } from '@telltale/core';
 import type { QueryObserver, RunningQuery } from '../observe-query.ts';
-import { type AnyMethod, replaceMethod } from '../own-method.ts';
 import { ConnectionWatch } from '../transactions.ts';
 
 /** A mysql2 connection in its callback form, of a pool or on its own. */

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
+import { type AnyMethod, replaceMethod } from '@telltale/core';
 import { observerFor, type Setup } from '../integration.ts';
-import { type AnyMethod, replaceMethod } from '../own-method.ts';
 import { PoolWatch } from '../pool-watch.ts';
 import type { ConnectionWatch } from '../transactions.ts';
 import { type MysqlConnectionLike, observeMysqlConnection } from './connection.ts';

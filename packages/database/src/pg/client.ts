@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
+import { type AnyMethod, replaceMethod } from '@telltale/core';
 import type { QueryObserver, RunningQuery } from '../observe-query.ts';
-import { type AnyMethod, replaceMethod } from '../own-method.ts';
 import { ConnectionWatch } from '../transactions.ts';
 import { observeSubmittable, type Submittable } from './submittable.ts';
 

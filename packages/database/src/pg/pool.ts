@@ -1,8 +1,8 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
+import { type AnyMethod, replaceMethod } from '@telltale/core';
 import type { Setup } from '../integration.ts';
 import { observerFor } from '../integration.ts';
-import { type AnyMethod, replaceMethod } from '../own-method.ts';
 import { PoolWatch } from '../pool-watch.ts';
 import type { ConnectionWatch } from '../transactions.ts';
 import { observePgClient, type PgClientLike } from './client.ts';

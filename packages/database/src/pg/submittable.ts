@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
+import { type AnyMethod, replaceMethod } from '@telltale/core';
 import type { QueryObserver } from '../observe-query.ts';
-import { type AnyMethod, replaceMethod } from '../own-method.ts';
 import type { ConnectionWatch } from '../transactions.ts';
 
 /** What sends itself and is told what comes back: `pg.Query`, pg-cursor's `Cursor`, pg-query-stream's `QueryStream`. */

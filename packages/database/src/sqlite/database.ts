@@ -1,5 +1,5 @@
+import { type AnyMethod, replaceMethod } from '@telltale/core';
 import type { QueryObserver } from '../observe-query.ts';
-import { type AnyMethod, replaceMethod } from '../own-method.ts';
 import { ConnectionWatch } from '../transactions.ts';
 import { observeTransactions } from './transactions.ts';
 

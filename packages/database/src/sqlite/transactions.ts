@@ -1,5 +1,5 @@
+import { type AnyMethod, replaceMethod } from '@telltale/core';
 import type { QueryObserver } from '../observe-query.ts';
-import { type AnyMethod, replaceMethod } from '../own-method.ts';
 import type { ConnectionWatch } from '../transactions.ts';
 
 const VARIANTS = ['default', 'deferred', 'immediate', 'exclusive'] as const;
