@@ -6,7 +6,7 @@ import { queryApi } from '@telltale/dashboard';
 import { type ApiData, createQueryEngine, MemorySource, PROMETHEUS_2, type QueryEngine } from '@telltale/promql';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { prometheusSource } from '../../packages/history/src/prometheus-source.ts';
+import { prometheusSource } from '../../packages/history/src/prometheus/source.ts';
 import { differenceOf } from './compare-outcomes.ts';
 import { CORPUS } from './corpus.ts';
 import { createDataset } from './dataset.ts';

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { aiMetrics } from '../../packages/ai/src/metrics.ts';
 import { cacheMetrics } from '../../packages/cache/src/metrics.ts';
 import { databaseMetrics } from '../../packages/database/src/metrics.ts';
-import { defaultKpis } from '../../packages/history/src/kpi-defaults.ts';
-import { effectivenessMetrics } from '../../packages/history/src/kpi-metrics.ts';
+import { defaultKpis } from '../../packages/history/src/kpi/defaults.ts';
+import { effectivenessMetrics } from '../../packages/history/src/kpi/metrics.ts';
 import { httpMetrics } from '../../packages/http/src/metrics.ts';
 import { queueMetrics } from '../../packages/queue/src/metrics.ts';
 

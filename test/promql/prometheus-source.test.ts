@@ -7,7 +7,7 @@ import {
   toApiData,
 } from '@telltale/promql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { prometheusSource } from '../../packages/history/src/prometheus-source.ts';
+import { prometheusSource } from '../../packages/history/src/prometheus/source.ts';
 import { differenceOf } from './compare-outcomes.ts';
 import { CORPUS } from './corpus.ts';
 import { createDataset, DATA_MS, DATA_START } from './dataset.ts';

@@ -1,8 +1,8 @@
 import { createQueryEngine, MemorySource, PROMETHEUS_2, type QueryEngine, toApiData } from '@telltale/promql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { defaultKpis } from '../../packages/history/src/kpi-defaults.ts';
-import { readKpis } from '../../packages/history/src/kpi-readings.ts';
-import { prometheusSource } from '../../packages/history/src/prometheus-source.ts';
+import { defaultKpis } from '../../packages/history/src/kpi/defaults.ts';
+import { readKpis } from '../../packages/history/src/kpi/readings.ts';
+import { prometheusSource } from '../../packages/history/src/prometheus/source.ts';
 import { differenceOf } from './compare-outcomes.ts';
 import { GUIDE_QUERIES } from './guide-queries.ts';
 import { Random } from './random.ts';

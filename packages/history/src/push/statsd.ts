@@ -2,7 +2,7 @@ import { TelltaleError } from '@telltale/core';
 import { isStale } from '@telltale/promql';
 import type { Snapshot } from '../recorder/snapshot.ts';
 import type { Store } from '../stores/store.ts';
-import { Turns } from '../stores/turns.ts';
+import { Turns } from '../turns.ts';
 
 /** What is used of a client of hot-shots. */
 interface StatsdClient {

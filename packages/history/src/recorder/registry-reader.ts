@@ -1,5 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Monitor, TelltaleError } from '@telltale/core';
+import { collectInTime, type Monitor } from '@telltale/core';
+import { Turns } from '../turns.ts';
+import { type Interned, Page } from './page.ts';
 import {
   defaultLabelsOf,
   type ForeignMetric,
@@ -17,11 +18,6 @@ export interface Reading {
   readonly series: readonly RecordedSeries[];
   readonly values: Float64Array;
 }
-
-/** The event loop gets its turn after so many milliseconds of reading. */
-const TURN_MS = 2;
-/** What takes longer to collect its values is left out, as it is of a scrape. */
-const PATIENCE_MS = 5_000;
 
 const UP: MetricFamily = { name: 'up', help: 'Whether the process was there to be read.', type: 'gauge' };
 
@@ -50,13 +46,13 @@ export class RegistryReader {
     const collected = this.#collect(metrics);
     this.#number++;
     const page = new Page(this.#series);
-    const turn = { ends: performance.now() + TURN_MS };
+    const turns = new Turns(2);
     this.#add(page, this.#intern('up', [], UP, false), 1);
     for (const { metric, registry } of metrics) {
       try {
         if (isInstrument(metric)) {
-          if ((await collected.get(metric)) !== false) await this.#readInstrument(metric, page, turn);
-        } else await this.#readForeign(metric, defaultLabelsOf(registry), page, turn);
+          if ((await collected.get(metric)) !== false) await this.#readInstrument(metric, page, turns);
+        } else await this.#readForeign(metric, defaultLabelsOf(registry), page, turns);
       } catch (error) {
         this.#monitor.errors.report('history', error);
       }
@@ -66,7 +62,7 @@ export class RegistryReader {
     return { series, values };
   }
 
-  async #readInstrument(instrument: Instrument, page: Page, turn: Turn): Promise<void> {
+  async #readInstrument(instrument: Instrument, page: Page, turns: Turns): Promise<void> {
     const { cells } = instrument;
     let read = 0;
     // A series may be dropped while the others are read.
@@ -87,18 +83,18 @@ export class RegistryReader {
         this.#add(page, known[buckets]!, cells.values[each.offset + buckets]!);
         this.#add(page, known[buckets + 1]!, cumulative);
       } else this.#add(page, known[0]!, cells.values[each.offset]!);
-      if ((++read & 63) === 0) await giveTurn(turn);
+      if ((++read & 63) === 0 && turns.due) await turns.give();
     }
-    await giveTurn(turn);
+    if (turns.due) await turns.give();
   }
 
   async #readForeign(
     metric: ForeignMetric,
     registryLabels: Readonly<Record<string, string>>,
     page: Page,
-    turn: Turn,
+    turns: Turns,
   ): Promise<void> {
-    const { name, help, type, values = [] } = await inTime(metric.name, metric.get());
+    const { name, help, type, values = [] } = await collectInTime('history', metric.name, () => metric.get());
     const family: MetricFamily = { name, help, type: typeOf(type) };
     const defaults = { ...this.#monitor.instruments.defaultLabels, ...registryLabels };
     let read = 0;
@@ -111,9 +107,9 @@ export class RegistryReader {
       const sample = family.type === 'counter' ? `${metricName.replace(/_total$/, '')}_total` : metricName;
       const cumulative = family.type === 'counter' || (metricName !== name && family.type !== 'gauge');
       this.#add(page, this.#intern(sample, texts, family, cumulative), Number(value));
-      if ((++read & 63) === 0) await giveTurn(turn);
+      if ((++read & 63) === 0 && turns.due) await turns.give();
     }
-    await giveTurn(turn);
+    if (turns.due) await turns.give();
   }
 
   /** The lines of one series of an instrument, in the order of its cells: buckets, sum, count. */
@@ -176,7 +172,7 @@ export class RegistryReader {
     for (const { metric } of metrics) {
       if (!isInstrument(metric) || metric.collect === undefined) continue;
       const { name, collect } = metric;
-      const done = inTime(name, (async () => collect())()).then(
+      const done = collectInTime('history', name, collect).then(
         () => true,
         (error) => {
           this.#monitor.errors.report('history', error);
@@ -186,68 +182,6 @@ export class RegistryReader {
       collected.set(metric, done);
     }
     return collected;
-  }
-}
-
-interface Interned extends RecordedSeries {
-  /** The number of the reading that saw it last. */
-  readAt: number;
-  dropped: boolean;
-}
-
-/** The series of one reading, compared with those of the one before as they come. */
-class Page {
-  readonly #before: readonly Interned[];
-  /** Filled from the first difference on. */
-  #series: Interned[] | undefined;
-  #values: Float64Array;
-  #length = 0;
-
-  constructor(before: readonly Interned[]) {
-    this.#before = before;
-    this.#values = new Float64Array(Math.max(64, before.length + 16));
-  }
-
-  add(series: Interned, value: number): void {
-    const at = this.#length++;
-    if (at === this.#values.length) {
-      const grown = new Float64Array(at * 2);
-      grown.set(this.#values);
-      this.#values = grown;
-    }
-    this.#values[at] = value;
-    if (this.#series !== undefined) this.#series.push(series);
-    else if (this.#before[at] !== series) this.#series = [...this.#before.slice(0, at), series];
-  }
-
-  finish(): { series: readonly Interned[]; values: Float64Array } {
-    const whole = this.#series === undefined && this.#length === this.#before.length;
-    const series = whole ? this.#before : (this.#series ?? this.#before.slice(0, this.#length));
-    return { series, values: this.#values.slice(0, this.#length) };
-  }
-}
-
-interface Turn {
-  ends: number;
-}
-
-async function giveTurn(turn: Turn): Promise<void> {
-  if (performance.now() < turn.ends) return;
-  await nextTurn();
-  turn.ends = performance.now() + TURN_MS;
-}
-
-async function inTime<T>(name: string, pending: T | Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new TelltaleError('history', `The metric ${name} did not collect its values in ${PATIENCE_MS} ms.`));
-    }, PATIENCE_MS).unref();
-  });
-  try {
-    return await Promise.race([pending, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

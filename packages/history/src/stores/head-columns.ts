@@ -1,7 +1,7 @@
 import { markAbsent } from '../codec/column.ts';
 import type { RecordedSeries, Snapshot } from '../recorder/snapshot.ts';
+import { Turns } from '../turns.ts';
 import type { Head } from './head.ts';
-import { Turns } from './turns.ts';
 
 /** Consecutive snapshots of the same series. */
 interface Stretch {

@@ -2,8 +2,8 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isStale } from '@telltale/promql';
 import type { Snapshot } from '../recorder/snapshot.ts';
+import { Turns } from '../turns.ts';
 import type { Store, StoreUsage } from './store.ts';
-import { Turns } from './turns.ts';
 
 /** The file of now and so many older ones share the size allowed. */
 const OLDER_FILES = 3;

@@ -1,11 +1,11 @@
 import { type Matcher, markStale, type SampleValue, type SeriesData, type SeriesSource } from '@telltale/promql';
 import { keyOfLabels, type RecordedSeries, type Snapshot } from '../recorder/snapshot.ts';
+import { Turns } from '../turns.ts';
 import { Head } from './head.ts';
 import { LabelIndex } from './label-index.ts';
 import { SampleRun } from './sample-run.ts';
 import { compress, type Segment } from './segment.ts';
 import type { QueryableStore, StoreUsage } from './store.ts';
-import { Turns } from './turns.ts';
 
 /** The bounds of a store in memory. */
 export interface MemoryStoreOptions {

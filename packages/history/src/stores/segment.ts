@@ -1,9 +1,9 @@
 import { BitWriter } from '../codec/bit-writer.ts';
 import { decodeColumn, encodeColumn } from '../codec/column.ts';
+import { Turns } from '../turns.ts';
 import type { Head } from './head.ts';
 import { HeadColumns } from './head-columns.ts';
 import type { SampleRun } from './sample-run.ts';
-import { Turns } from './turns.ts';
 
 /** A stretch of time in memory, compressed: one column for each series that has samples in it. */
 export class Segment {

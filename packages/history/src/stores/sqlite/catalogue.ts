@@ -1,7 +1,7 @@
 import type { Matcher } from '@telltale/promql';
 import { keyOfLabels, type RecordedSeries } from '../../recorder/snapshot.ts';
+import { Turns } from '../../turns.ts';
 import { LabelIndex } from '../label-index.ts';
-import { Turns } from '../turns.ts';
 import type { Database } from './database.ts';
 
 /** Where a series stands in the file. A series can have several such places: two processes may have begun it at once. */

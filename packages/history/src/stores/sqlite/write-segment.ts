@@ -1,8 +1,8 @@
 import { encodeColumn } from '../../codec/column.ts';
 import { encodeTimes } from '../../codec/times.ts';
+import { Turns } from '../../turns.ts';
 import type { Head } from '../head.ts';
 import { HeadColumns } from '../head-columns.ts';
-import { Turns } from '../turns.ts';
 import type { Place } from './catalogue.ts';
 import type { Database } from './database.ts';
 import { chunkId, Pack } from './pack.ts';

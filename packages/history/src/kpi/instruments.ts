@@ -1,5 +1,5 @@
-import type { Monitor } from '@telltale/core';
-import { effectivenessMetrics } from './kpi-metrics.ts';
+import { type Monitor, monitorPart } from '@telltale/core';
+import { effectivenessMetrics } from './metrics.ts';
 
 function make({ instruments }: Monitor) {
   return {
@@ -13,11 +13,8 @@ function make({ instruments }: Monitor) {
   };
 }
 
-const made = new WeakMap<Monitor, ReturnType<typeof make>>();
-
 /** The instruments behind `trackWork` and `trackModuleLoad`, made once for each monitor. */
-export function effectivenessOf(monitor: Monitor): ReturnType<typeof make> {
-  let instruments = made.get(monitor);
-  if (instruments === undefined) made.set(monitor, (instruments = make(monitor)));
-  return instruments;
-}
+export const effectivenessOf: (monitor: Monitor) => ReturnType<typeof make> = monitorPart(
+  'history.effectiveness',
+  make,
+);

@@ -10,9 +10,9 @@ import type {
   RangeQuestion,
   SeriesQuestion,
 } from '@telltale/promql';
-import { PrometheusClient } from './prometheus-client.ts';
-import type { PrometheusSourceOptions } from './prometheus-options.ts';
-import { instantResult, matrixResult } from './prometheus-results.ts';
+import { PrometheusClient } from './client.ts';
+import type { PrometheusSourceOptions } from './options.ts';
+import { instantResult, matrixResult } from './results.ts';
 
 /**
  * A real Prometheus (or what speaks its HTTP API: Thanos, Mimir, VictoriaMetrics) to be asked in place of the embedded

@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CONTENT_TYPES, createMonitor, type Monitor, negotiateFormat } from '@telltale/core';
 import promClient from 'prom-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Prometheus, startPrometheus } from '../../../test/servers/prometheus.ts';
-import { vectorAt } from '../test/samples.ts';
-import { type History, startHistory } from './history.ts';
+import { type Prometheus, startPrometheus } from '../../../../test/servers/prometheus.ts';
+import { vectorAt } from '../../test/samples.ts';
+import { type History, startHistory } from '../history.ts';
 
 /** What scraping and recording say of themselves, on one side only or at their own moment. */
 const OWN = /^(scrape_|telltale_history_|log_)/;

@@ -1,5 +1,5 @@
 import { defaultMonitor, labelWord, type Monitor } from '@telltale/core';
-import { effectivenessOf } from './kpi-instruments.ts';
+import { effectivenessOf } from './instruments.ts';
 
 /** The way that an item of work took. */
 export type WorkPath = (typeof PATHS)[number];

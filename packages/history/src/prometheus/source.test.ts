@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from 'node:net';
 import { ConfigError } from '@telltale/core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { prometheusSource } from './prometheus-source.ts';
+import { prometheusSource } from './source.ts';
 
 const servers: Server[] = [];
 afterEach(() => {

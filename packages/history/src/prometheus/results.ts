@@ -6,7 +6,7 @@ import {
   QueryUnavailableError,
   type Remarks,
 } from '@telltale/promql';
-import type { Reply } from './prometheus-client.ts';
+import type { Reply } from './client.ts';
 
 type Sample = readonly [seconds: number, value: string];
 

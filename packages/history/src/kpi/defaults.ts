@@ -1,4 +1,4 @@
-import { defineKpis, type Kpi } from './kpi-definition.ts';
+import { defineKpis, type Kpi } from './definition.ts';
 
 /** Of all that is counted in five minutes, the share that a selector takes: 0 where none, no value where nothing is. */
 function share(part: string, whole: string, window = '5m'): string {

@@ -2,12 +2,12 @@ import { ConfigError, createMonitor, type Monitor } from '@telltale/core';
 import { createQueryEngine, MemorySource, type QueryEngine } from '@telltale/promql';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { defaultKpis } from './kpi-defaults.ts';
-import { defineKpis, type Kpi } from './kpi-definition.ts';
-import { readKpis } from './kpi-readings.ts';
-import { trackModuleLoad } from './kpi-track-module-load.ts';
-import { trackWork, type WorkPath } from './kpi-track-work.ts';
-import { historyEngine } from './query-engine.ts';
+import { historyEngine } from '../query-engine.ts';
+import { defaultKpis } from './defaults.ts';
+import { defineKpis, type Kpi } from './definition.ts';
+import { readKpis } from './readings.ts';
+import { trackModuleLoad } from './track-module-load.ts';
+import { trackWork, type WorkPath } from './track-work.ts';
 
 const kpi: Kpi = { name: 'A', expr: 'a', target: 0.8, alert: 0.5, unit: 'share', better: 'higher' };
 

@@ -1,7 +1,7 @@
 import { ConfigError } from '@telltale/core';
 import { PromQLError, QueryCanceledError, QueryTimeoutError, QueryUnavailableError } from '@telltale/promql';
-import { type ErrorReply, errorOfReply } from './prometheus-errors.ts';
-import { type PrometheusSourceOptions, resolveSourceOptions } from './prometheus-options.ts';
+import { type ErrorReply, errorOfReply } from './errors.ts';
+import { type PrometheusSourceOptions, resolveSourceOptions } from './options.ts';
 
 /** What is asked: a path below `/api/v1/`, its parameters, and how long the answer may take. */
 export interface Ask {

@@ -1,5 +1,5 @@
 import { defaultMonitor, labelWord, type Monitor } from '@telltale/core';
-import { effectivenessOf } from './kpi-instruments.ts';
+import { effectivenessOf } from './instruments.ts';
 
 /** What else is said of a module. */
 export interface TrackModuleLoadOptions<T> {

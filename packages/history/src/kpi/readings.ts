@@ -1,6 +1,6 @@
 import { type InstantQuestion, PromQLError, type QueryEngine } from '@telltale/promql';
-import { defaultKpis } from './kpi-defaults.ts';
-import type { Kpi } from './kpi-definition.ts';
+import { defaultKpis } from './defaults.ts';
+import type { Kpi } from './definition.ts';
 
 /** How a KPI stands: at its target or better, short of it, beyond its alert, or without a value. */
 export type KpiState = 'ok' | 'warning' | 'alert' | 'no data';
