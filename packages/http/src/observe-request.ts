@@ -16,7 +16,7 @@ import { isDisconnect, RequestErrors } from './request-errors.ts';
 import { logRequest } from './request-log.ts';
 import { RequestMetrics } from './request-metrics.ts';
 import { endOperation, startOperation } from './request-operation.ts';
-import { shownPath } from './request-path.ts';
+import { PathMask } from './request-path.ts';
 import { watchRequestBody, watchResponse } from './watch-response.ts';
 
 /** Stands for the route of a request that no route of the service took. */
@@ -44,6 +44,7 @@ export class RequestObserver {
   readonly config: HttpConfig;
   readonly metrics: RequestMetrics;
   readonly customLabels: CustomLabels;
+  readonly pathMask = new PathMask();
   readonly routeAfterwards: RouteAfterwards;
   readonly #ignored: ReadonlySet<string>;
   readonly #ignoredPrefixes: readonly string[];
@@ -179,16 +180,18 @@ export class RequestObservation implements Origin {
       const ended = this.#summary();
       metrics.record(ended, customLabels.valuesOf(this.#request, this.#response));
       if (this.#operation !== undefined) endOperation(monitor, this.#operation, ended);
-      logRequest(logger, ended, isEventStream(this.#response), config);
+      const isStream = ended.durationMs >= config.slowRequestMs && isEventStream(this.#response);
+      logRequest(logger, ended, isStream, config);
     } catch (error) {
       errors.report('http', error);
     }
   }
 
   #summary(): EndedRequest {
+    const { monitor, pathMask } = this.#observer;
     const { method = '' } = this.#request;
     const response = this.#response;
-    const durationMs = this.#observer.monitor.config.clock.monotonic() - this.#startedAt;
+    const durationMs = monitor.config.clock.monotonic() - this.#startedAt;
     const whole = isWhole(response);
     // A handler destroyed it with an error, as a failed stream does.
     const failed = !whole && response.errored && !isDisconnect(response.errored);
@@ -199,7 +202,7 @@ export class RequestObservation implements Origin {
     const route = this.name;
     return {
       method,
-      path: shownPath(this.#path, route, this.#observer.monitor.masker.isSecretKey),
+      path: pathMask.shown(this.#path, route, monitor.masker.isSecretKey),
       route,
       status,
       aborted,
@@ -222,8 +225,9 @@ export class RequestObservation implements Origin {
 
   #logStart(): void {
     const { method } = this.#request;
-    const { logger, masker } = this.#observer.monitor;
-    const path = shownPath(this.#path, this.route ?? '', masker.isSecretKey);
+    const { monitor, pathMask } = this.#observer;
+    const { logger, masker } = monitor;
+    const path = pathMask.shown(this.#path, this.route ?? '', masker.isSecretKey);
     enterContext(this.context, () => logger.debug(`${method} ${path} began`, { event_type: 'request', method, path }));
   }
 }

@@ -1,4 +1,4 @@
-import { currentContext, type Logger } from '@telltale/core';
+import type { Logger } from '@telltale/core';
 import type { EndedRequest } from './ended-request.ts';
 import type { HttpConfig } from './options.ts';
 
@@ -34,7 +34,7 @@ export function logRequest(logger: Logger, ended: EndedRequest, isStream: boolea
     request_size_bytes: ended.requestBytes,
     response_size_bytes: ended.responseBytes,
     aborted: aborted || undefined,
-    ...currentContext()?.figures,
+    ...ended.context.figures,
   });
 }
 
