@@ -41,6 +41,17 @@ export class Head {
     return places.get(key);
   }
 
+  /** Adds the keys of the series that have samples of that time, in the first `count` snapshots. */
+  keysBetween(from: number, to: number, count: number, keys: Set<string>): void {
+    let layout: readonly RecordedSeries[] | undefined;
+    for (const { time, series } of this.snapshots.slice(0, count)) {
+      if (time < from || series === layout) continue;
+      if (time > to) break;
+      layout = series;
+      for (const { key } of series) keys.add(key);
+    }
+  }
+
   /** Adds the samples of a series to `run`, those of the first `count` snapshots that lie in the time asked for. */
   read(key: string, run: SampleRun, from: number, to: number, count = this.snapshots.length): void {
     const { snapshots } = this;

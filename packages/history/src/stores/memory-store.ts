@@ -111,6 +111,34 @@ export class MemoryStore implements QueryableStore, SeriesSource {
     return found;
   }
 
+  /** Samples are read only of segments at the edges of that time, and only of series that are nowhere else. */
+  async series(
+    matchers: readonly Matcher[],
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+  ): Promise<readonly SeriesData['labels'][]> {
+    const segments = this.#segments.filter(({ start, end }) => end >= from && start <= to);
+    const [within, edges] = [true, false].map((whole) =>
+      segments.filter(({ start, end }) => (start >= from && end <= to) === whole),
+    ) as [Segment[], Segment[]];
+    const inHeads = new Set<string>();
+    for (const head of [...this.#compressing, this.#head]) {
+      head.keysBetween(from, to, head.snapshots.length, inHeads);
+    }
+    const turns = new Turns(4);
+    const found: SeriesData['labels'][] = [];
+    for (const { labels, key, number } of this.#index.find(matchers)) {
+      const has = inHeads.has(key) || within.some((segment) => segment.has(number));
+      if (has || edges.some((segment) => segment.hasBetween(number, from, to))) found.push(labels);
+      if (turns.due) {
+        await turns.give();
+        signal?.throwIfAborted();
+      }
+    }
+    return found;
+  }
+
   usage(): StoreUsage {
     const heads = [...this.#compressing, this.#head].filter(({ snapshots }) => snapshots.length > 0);
     const first = this.#segments[0]?.start ?? heads[0]?.snapshots[0]?.time;

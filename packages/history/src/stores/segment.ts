@@ -3,7 +3,7 @@ import { decodeColumn, encodeColumn } from '../codec/column.ts';
 import { Turns } from '../turns.ts';
 import type { Head } from './head.ts';
 import { HeadColumns } from './head-columns.ts';
-import type { SampleRun } from './sample-run.ts';
+import { SampleRun } from './sample-run.ts';
 
 /** A stretch of time in memory, compressed: one column for each series that has samples in it. */
 export class Segment {
@@ -34,8 +34,27 @@ export class Segment {
     return this.#data.byteLength + this.times.byteLength + this.numbers.byteLength * 2;
   }
 
+  /** Whether it has samples of a series. */
+  has(number: number): boolean {
+    return this.#placeOf(number) !== undefined;
+  }
+
+  /** Whether it has samples of a series between two times; that takes reading them. */
+  hasBetween(number: number, from: number, to: number): boolean {
+    const run = new SampleRun();
+    this.read(number, run);
+    return run.between(from, to).values.length > 0;
+  }
+
   /** Adds the samples of a series to `run`. */
   read(number: number, run: SampleRun): void {
+    const place = this.#placeOf(number);
+    if (place === undefined) return;
+    run.cutFrom(this.start);
+    decodeColumn(this.#data, this.#offsets[place]!, this.times, run);
+  }
+
+  #placeOf(number: number): number | undefined {
     const { numbers } = this;
     let low = 0;
     let high = numbers.length;
@@ -44,9 +63,7 @@ export class Segment {
       if (numbers[middle]! < number) low = middle + 1;
       else high = middle;
     }
-    if (numbers[low] !== number) return;
-    run.cutFrom(this.start);
-    decodeColumn(this.#data, this.#offsets[low]!, this.times, run);
+    return numbers[low] === number ? low : undefined;
   }
 }
 

@@ -30,6 +30,18 @@ export class ForeignHead {
     return rows.length === ROWS;
   }
 
+  /** The ids of the series that have samples of that time, as far as rows were read. */
+  idsBetween(from: number, to: number): ReadonlySet<number> {
+    const found = new Set<number>();
+    let layout: Float64Array | undefined;
+    for (const { time, ids } of this.rows) {
+      if (time < from || time > to || ids === layout) continue;
+      layout = ids;
+      for (const id of ids) found.add(id);
+    }
+    return found;
+  }
+
   /** Adds the samples of a series to `run`. */
   read(seriesId: number, run: SampleRun, count: number): void {
     let cut = false;

@@ -25,7 +25,8 @@ export class SqliteOrMemory implements QueryableStore {
   }
 
   readonly source: SeriesSource = {
-    select: async (matchers, from, to, signal) => (await this.#store()).select(matchers, from, to, signal),
+    select: async (...question) => (await this.#store()).select(...question),
+    series: async (...question) => (await this.#store()).series(...question),
   };
 
   async write(snapshot: Snapshot): Promise<void> {

@@ -1,0 +1,48 @@
+import type { SeriesData } from '@telltale/promql';
+import { SampleRun } from '../sample-run.ts';
+import { type Asked, arrange, partsFor } from './arrange.ts';
+import type { Database } from './database.ts';
+import { ForeignHead } from './foreign-head.ts';
+import { answeredLabels, guarded, type Question } from './question.ts';
+import { asWanted, readChunk, readColumn } from './segments.ts';
+
+/** A series that was asked for, and its samples so far. */
+interface Reading extends Asked {
+  readonly run: SampleRun;
+}
+
+/** Answers one question from what the file and the heads hold at one moment; from the heads alone without a file. */
+export async function readSamples(database: Database | undefined, question: Question): Promise<SeriesData[]> {
+  const { from, to } = question;
+  const { heads, known, aspect, foreign, segments, turns, pause } = partsFor(database, question);
+  const { asked, groups } = await arrange<Reading>(known, (series) => ({ series, run: new SampleRun() }), turns, pause);
+  if (database !== undefined) {
+    for (const part of [...segments, ...foreign].sort((a, b) => a.id - b.id)) {
+      if (part instanceof ForeignHead) {
+        while (guarded(question, () => part.readSome(database))) if (turns.due) await pause();
+        const count = part.rows.length;
+        for (const { series, run } of asked) {
+          for (const { id } of series.places) asWanted(run, aspect, (into) => part.read(id, into, count));
+          if (turns.due) await pause();
+        }
+      } else {
+        for (const [groupId, members] of groups.get(part.instance) ?? []) {
+          guarded(question, () => {
+            const chunk = readChunk(database, part, groupId);
+            if (chunk === undefined) return;
+            for (const { id, asked: each } of members) readColumn(part, chunk, id, each.run, aspect);
+          });
+          if (turns.due) await pause();
+        }
+      }
+    }
+  }
+  const found: SeriesData[] = [];
+  for (const { series, run } of asked) {
+    for (const { head, count } of heads) asWanted(run, aspect, (into) => head.read(series.key, into, from, to, count));
+    const { timestamps, values } = run.between(from, to);
+    if (values.length > 0) found.push({ labels: answeredLabels(series.labels, aspect), timestamps, values });
+    if (turns.due) await pause();
+  }
+  return found;
+}
