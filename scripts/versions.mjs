@@ -23,6 +23,8 @@ for (const version of VERSIONS) {
 function run(command, args, env = process.env) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env });
   if (status === 0) return;
-  console.error(`\`${command} ${args.join(' ')}\` failed${error ? `: ${error.message}` : ` with exit code ${status}`}.`);
+  console.error(
+    `\`${command} ${args.join(' ')}\` failed${error ? `: ${error.message}` : ` with exit code ${status}`}.`,
+  );
   process.exitCode = 1;
 }

@@ -36,19 +36,24 @@ async function serve(options: MonitoringOptions) {
     server.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, get: (path: string, init?: RequestInit) => fetch(url + path, init) };
+  const get = (path: string, init?: RequestInit) => fetch(url + path, init);
+  // biome-ignore lint/suspicious/noExplicitAny: each test knows what it asked for
+  const ask = async (path: string) => (await (await get(path)).json()) as any;
+  return { get, ask };
 }
 
 const QUERY = '/telltale/api/v1/query?query=sum(http_requests_total)';
 
 it("answers Prometheus's HTTP API over what the service remembers", async () => {
-  const { get } = await serve({ history: { backends: ['memory'] } });
+  const { get, ask } = await serve({ history: { backends: ['memory'] } });
   await get('/items/1');
   await get('/items/2');
   await historyOf()!.flush();
-  const answer = await (await get(QUERY)).json();
-  expect(answer).toMatchObject({ status: 'success', data: { result: [{ value: [expect.any(Number), '2'] }] } });
-  const { metric } = (await (await get(QUERY.replace('sum', ''))).json()).data.result[0];
+  expect(await ask(QUERY)).toMatchObject({
+    status: 'success',
+    data: { result: [{ value: [expect.any(Number), '2'] }] },
+  });
+  const { metric } = (await ask(QUERY.replace('sum', ''))).data.result[0];
   expect(metric).toMatchObject({ job: 'orders', service: 'orders', route: '/items/:id' });
   const result = await queryEngine().instant('sum(http_requests_total)');
   expect(result).toMatchObject({ type: 'vector', elements: [{ value: 2 }] });
@@ -83,9 +88,9 @@ it('is closed in production without a token, and asks for the token where there 
 });
 
 it('remembers nothing where that is wished, and says what is wrong with its options', async () => {
-  const { get } = await serve({ history: false });
+  const { ask } = await serve({ history: false });
   expect(historyOf()).toBeUndefined();
-  expect((await (await get(QUERY)).json()).data.result).toEqual([]);
+  expect((await ask(QUERY)).data.result).toEqual([]);
   await defaultMonitor().close();
   expect(() => setupMonitoring({ history: { flushIntervall: 5 } as never })).toThrow(ConfigError);
   expect(() => setupMonitoring({ history: { flushIntervall: 5 } as never })).toThrow(/flushInterval/);
