@@ -16,6 +16,11 @@ const ADDED_BY = 'x-telltale-origin';
 const MAX_METADATA = 16_384;
 const MAX_ADDED_BY = 256;
 
+/** What {@link carriedHeaders} mostly comes to, as JSON: an ID that is acceptable, and who added the job. */
+const USUAL_METADATA = new RegExp(
+  `^\\{"x-correlation-id":"([\\w\\-.:=]{1,128})","${ADDED_BY}":"([^"\\\\\\x00-\\x1f]{1,${MAX_ADDED_BY}})"\\}$`,
+);
+
 /** What a job says of where it comes from. */
 export interface JobOrigin {
   readonly context: Context;
@@ -49,7 +54,15 @@ export function parseMetadata(metadata: unknown): Record<string, string> | undef
  * and process, since it is made from what the job is.
  */
 export function jobOrigin(job: JobLike, origin: Origin | undefined): JobOrigin {
-  const headers = parseMetadata(job.opts?.telemetry?.metadata ?? job.opts?.tm);
+  const metadata = job.opts?.telemetry?.metadata ?? job.opts?.tm;
+  if (typeof metadata === 'string' && !job.repeatJobKey) {
+    // Half the cost of JSON.
+    const usual = USUAL_METADATA.exec(metadata);
+    if (usual !== null) {
+      return { addedBy: usual[2], context: new Context(usual[1]!, origin, undefined, undefined, undefined) };
+    }
+  }
+  const headers = parseMetadata(metadata);
   const addedBy = acceptAddedBy(headers?.[ADDED_BY]);
   const inherited = job.repeatJobKey ? undefined : headers;
   const id = acceptCorrelationId(inherited?.['x-correlation-id']) ?? ownId(job);

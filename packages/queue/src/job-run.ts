@@ -97,10 +97,8 @@ export class JobRun {
       if (this.#allowed > 1 && this.#attempt >= this.#allowed) instruments.exhausted.labels(queue, name).inc();
     } else instruments.retries.labels(queue, name).inc();
     this.#endOperation('error', status, error);
-    monitor.logger[final ? 'error' : 'warning'](
-      `${this.#series.origin.name} failed`,
-      this.#summary('error', status, !final, error),
-    );
+    const summary = { ...this.#summary('error', status), will_retry: !final, error };
+    monitor.logger[final ? 'error' : 'warning'](`${this.#series.origin.name} failed`, summary);
   }
 
   /** Its processor put it back itself, to wait for a time, for its children or for a rate limit. */
@@ -129,7 +127,7 @@ export class JobRun {
   }
 
   /** One object for one line: it is made for every job. */
-  #summary(eventType: 'response' | 'error', status: JobStatus, willRetry?: boolean, error?: unknown): object {
+  #summary(eventType: 'response' | 'error', status: JobStatus): object {
     const { figures } = this.context;
     const fields = {
       event_type: eventType,
@@ -142,8 +140,6 @@ export class JobRun {
       duration_ms: this.#durationMs === undefined ? undefined : Math.round(this.#durationMs * 100) / 100,
       wait_ms: this.#waitMs,
       added_by: this.#addedBy,
-      will_retry: willRetry,
-      error,
     };
     return figures === undefined && this.#memory === undefined ? fields : { ...fields, ...this.#memory, ...figures };
   }

@@ -3,6 +3,7 @@ import { enterContext, resolveConfig } from '@telltale/core';
 import type { Connected, JobLike, WorkerLike } from './bullmq-like.ts';
 import { instrumentOnce, replaceMethod } from './instrument-once.ts';
 import type { JobRun } from './job-run.ts';
+import { MetJob } from './met-jobs.ts';
 import { JobObserver } from './observe-jobs.ts';
 import { type MonitorWorkerOptions, workerOptions } from './options.ts';
 
@@ -13,10 +14,6 @@ interface WorkerInside extends WorkerLike, Connected {
   listenerCount(event: string): number;
   readonly lockManager?: { getActiveJobCount?(): number };
 }
-
-/** What is observed of a job, on the job: seen by neither a spread nor `console.log`. */
-const RUN = Symbol('telltale.run');
-type MetJob = JobLike & { readonly [RUN]?: JobRun };
 
 /** With these a processor says that it has put the job back itself, and BullMQ emits nothing. */
 const PUT_BACK = new Set(['DelayedError', 'WaitingError', 'WaitingChildrenError']);
@@ -45,11 +42,10 @@ export function monitorWorker<W extends WorkerLike>(worker: W, options: MonitorW
     const observer = new JobObserver(domain, queue, config);
     const meet = (job: JobLike): JobRun | undefined => {
       try {
-        const known = (job as MetJob)[RUN];
+        const known = MetJob.runOf(job);
         if (known !== undefined) return known;
         const run = observer.meet(job);
-        // Half the cost of an entry in a WeakMap, which the garbage collector has to follow.
-        Object.defineProperty(job, RUN, { value: run });
+        MetJob.note(job, run);
         return run;
       } catch (error) {
         errors.report('queue', error);

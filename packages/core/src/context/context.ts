@@ -114,7 +114,7 @@ export class Context {
     const headers: Record<string, string> = { 'x-correlation-id': this.correlationId };
     if (this.trace !== undefined) headers.traceparent = formatTraceParent(this.trace);
     if (this.trace !== undefined && this.traceState !== undefined) headers.tracestate = this.traceState;
-    const baggage = formatBaggage(this.baggage);
+    const baggage = this.#baggage === undefined ? '' : formatBaggage(this.baggage);
     if (baggage !== '') headers.baggage = baggage;
     return headers;
   }
