@@ -52,6 +52,8 @@ export interface AICall {
 export interface AICallObserver {
   /** Whether prompts and completions are wanted; where not, an integration must not put them together. */
   readonly recordsContent: boolean;
+  /** Whether {@link AICallStart.inputCharacters} are wanted, which take counting. @default true */
+  readonly countsInput?: boolean;
   /**
    * Begins a call, in the context that runs now, after asking the budgets.
    *

@@ -25,7 +25,7 @@ export function monitorAnthropic<T extends object>(client: T, options: MonitorAI
     );
   }
   observeStainless(client, integration, {
-    describe: ({ path, body }, wantsPrompt) => describeAnthropic(path, body, wantsPrompt),
+    describe: ({ path, body }, wanted) => describeAnthropic(path, body, wanted),
     provider({ baseURL }) {
       const provider = providerAt(baseURL);
       return provider === 'aws' || provider === 'google' || provider === 'azure' ? provider : 'anthropic';

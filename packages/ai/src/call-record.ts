@@ -131,7 +131,15 @@ export class CallRecord {
     if (status !== 'cached') this.#addFigures(usage, costUsd);
 
     const ended: EndedCall = {
-      ...{ start, end, series, status, usage, costUsd, price, durationMs, attribution },
+      start,
+      end,
+      series,
+      status,
+      usage,
+      costUsd,
+      price,
+      durationMs,
+      attribution,
       firstTokenMs: this.firstTokenMs,
       attempts: status === 'cached' ? 0 : Math.max(1, this.attempts),
     };

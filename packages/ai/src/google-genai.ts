@@ -54,7 +54,7 @@ export function monitorGoogleGenAI<T extends object>(client: T, options: Monitor
     let call = calls.get(headers);
     if (call === undefined || call.exchange.over) {
       const observer = given.observer ?? aiObserver(monitor());
-      const describe = () => describeGemini(String(input), init?.body, observer.recordsContent);
+      const describe = () => describeGemini(String(input), init?.body, observer);
       const described = monitor().errors.guard('ai', describe, undefined);
       if (described === undefined) return send(input, init);
       call = { exchange: await beginExchange(observer, provider, described), attempts: 0 };

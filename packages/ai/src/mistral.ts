@@ -62,7 +62,7 @@ export function monitorMistral<T extends object>(client: T, options: MonitorAIOp
         const body = input.options?.body;
         const observer = given.observer ?? aiObserver(monitor());
         const fields = typeof body === 'string' ? parseObject(body) : body;
-        const describe = () => describeOpenAI(input.url.pathname, fields, observer.recordsContent);
+        const describe = () => describeOpenAI(input.url.pathname, fields, observer);
         const call = monitor().errors.guard('ai', describe, undefined);
         if (call !== undefined) described.set(context, call);
       }

@@ -99,6 +99,11 @@ export class AIObserver implements AICallObserver {
     return this.config.recordContent;
   }
 
+  /** For what is set aside from a budget alone. */
+  get countsInput(): boolean {
+    return this.#budgets !== undefined;
+  }
+
   configure(config: AIConfig): void {
     const { monitor } = this;
     void this.#stop();

@@ -43,7 +43,7 @@ export function monitorOpenAI<T extends object>(client: T, options: MonitorOpenA
   if ('_options' in client && (client as { _options?: { x509Transport?: unknown } })._options?.x509Transport)
     return client;
   observeStainless(client, integration, {
-    describe: ({ path, body }, wantsPrompt) => describeOpenAI(path, body, wantsPrompt),
+    describe: ({ path, body }, wanted) => describeOpenAI(path, body, wanted),
     provider: ({ baseURL }) => providerAt(baseURL) ?? 'unknown',
     prepare(exchange, { body }, provider) {
       const asks = streamUsage === 'always' || (streamUsage === 'auto' && TELL_STREAM_USAGE.has(provider));

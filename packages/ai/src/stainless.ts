@@ -2,7 +2,7 @@ import { defaultMonitor, type Monitor } from '@telltale/core';
 import type { AICallObserver } from './ai-call.ts';
 import type { MonitorAIOptions } from './integration-options.ts';
 import { aiObserver } from './observe-ai-call.ts';
-import type { DescribedCall } from './wire/answer.ts';
+import type { DescribedCall, Wanted } from './wire/answer.ts';
 import { isCovered } from './wire/covered.ts';
 import { beginExchange, type Exchange } from './wire/exchange.ts';
 import { isInstrumented, markInstrumented, override } from './wire/instrumented.ts';
@@ -30,7 +30,7 @@ export interface StainlessClient {
 
 /** What differs between them. */
 export interface Dialect {
-  describe(options: RequestOptions, wantsPrompt: boolean): DescribedCall | undefined;
+  describe(options: RequestOptions, wanted: Wanted): DescribedCall | undefined;
   provider(client: StainlessClient): string;
   /** Changes what is sent, for this attempt. */
   prepare?(exchange: Exchange, options: RequestOptions, provider: string): unknown;
@@ -60,7 +60,7 @@ export function observeStainless(client: StainlessClient, options: MonitorAIOpti
     const observer: AICallObserver = options.observer ?? aiObserver(monitor());
     const described = monitor().errors.guard(
       'ai',
-      () => (request.method === 'post' ? dialect.describe(request, observer.recordsContent) : undefined),
+      () => (request.method === 'post' ? dialect.describe(request, observer) : undefined),
       undefined,
     );
     if (described === undefined) return;
@@ -116,11 +116,11 @@ export function observeStainless(client: StainlessClient, options: MonitorAIOpti
   });
 }
 
-/** Between two attempts nothing but the caller's signal tells that the second will not come. */
+/** Between two attempts, and before an answer is read, nothing but the signal tells that no more will come. */
 function giveUpWith(signal: AbortSignal, ref: WeakRef<Exchange>): void {
   const listener = (): void => {
-    // What runs is broken off by the same signal, and tells so itself.
-    ref.deref()?.giveUpBetweenAttempts();
+    // What is under way is broken off by the same signal, and tells so itself.
+    ref.deref()?.giveUpWaiting();
   };
   signal.addEventListener('abort', listener, { once: true });
   ref.deref()?.onEnd(() => signal.removeEventListener('abort', listener));

@@ -286,7 +286,6 @@ export const openaiScenarios: readonly Scenario<OpenAI>[] = [
         model: 'text-embedding-3-small',
         operation: 'embeddings',
         usage: { inputTokens: 200, outputTokens: 0 },
-        servedModel: undefined,
       },
     ],
   },

@@ -39,13 +39,19 @@ const REMEMBER_MS = 60_000;
 const MAX_REMEMBERED = 1_000;
 const FREE: Quote = { rates: { input: 0, output: 0, image: 0, audioHour: 0, characters: 0 }, source: 'free' };
 
+interface Remembered {
+  readonly quote: Quote | undefined;
+  readonly until: number;
+}
+
 /** What every model costs: the user's own prices over those that were published. */
 export class PriceBook {
   table: PriceTable = bundledPrices;
   readonly #overrides: PriceOverrides;
   readonly #now: () => number;
   readonly #reportError: (error: unknown) => void;
-  readonly #quotes = new Map<string, { readonly quote: Quote | undefined; readonly until: number }>();
+  readonly #quotes = new Map<string, Map<string, Map<string, Remembered>>>();
+  #remembered = 0;
 
   /** `reportError` takes what the table throws, which leaves the model without a price. */
   constructor(overrides: PriceOverrides, now: () => number, reportError: (error: unknown) => void) {
@@ -71,20 +77,33 @@ export class PriceBook {
 
   /** What a model costs now, in a tier; `undefined` where nobody said. */
   quote(provider: string, model: string, tier = ''): Quote | undefined {
-    const key = `${provider}\n${model}\n${tier}`;
     const now = this.#now();
-    const known = this.#quotes.get(key);
+    const known = this.#quotes.get(provider)?.get(model)?.get(tier);
     if (known !== undefined && now < known.until) return known.quote;
-    if (this.#quotes.size >= MAX_REMEMBERED) this.#quotes.clear();
     const quote = this.#find(providerName(provider), modelName(model), tier.toLowerCase(), new Date(now));
-    this.#quotes.set(key, { quote, until: now + REMEMBER_MS });
+    this.#remember(provider, model, tier, { quote, until: now + REMEMBER_MS });
     return quote;
+  }
+
+  /** By map in map: to join the three and hash what comes of it takes longer than all three look-ups. */
+  #remember(provider: string, model: string, tier: string, quote: Remembered): void {
+    if (this.#remembered++ >= MAX_REMEMBERED) this.#forget();
+    let models = this.#quotes.get(provider);
+    if (models === undefined) this.#quotes.set(provider, (models = new Map()));
+    let tiers = models.get(model);
+    if (tiers === undefined) models.set(model, (tiers = new Map()));
+    tiers.set(tier, quote);
+  }
+
+  #forget(): void {
+    this.#quotes.clear();
+    this.#remembered = 1;
   }
 
   /** Takes another table, for every call from now on. */
   replaceTable(table: PriceTable): void {
     this.table = table;
-    this.#quotes.clear();
+    this.#forget();
   }
 
   #find(provider: string, model: string, tier: string, at: Date): Quote | undefined {

@@ -23,8 +23,16 @@ export interface Protocol {
   readUsage(answer: Answer, usage: Json): void;
   /** What the name of that object is. */
   readonly usageKey: string;
-  /** Whether an event can matter once the answer has started; asked before it is parsed, for most do not. */
-  matters(event: string): boolean;
+  /** Whether any of these events can matter once the answer has started; asked before they are parsed, for most do not. */
+  matters(events: string): boolean;
+}
+
+/** What an observer wants to know of a request that takes some work to tell. */
+export interface Wanted {
+  /** The prompt as text. */
+  readonly recordsContent: boolean;
+  /** How long it is. */
+  readonly countsInput?: boolean;
 }
 
 /** A call as its request describes it. */
@@ -57,8 +65,10 @@ export function word(value: unknown): string | undefined {
 
 /** The field where it is an array of objects, else none. */
 export function objects(value: unknown): readonly Json[] {
-  return Array.isArray(value) ? value.filter((entry) => object(entry) !== undefined) : [];
+  return Array.isArray(value) ? value.filter((entry) => object(entry) !== undefined) : NONE;
 }
+
+const NONE: readonly Json[] = [];
 
 const CONTENT_LIMIT = 400_000;
 

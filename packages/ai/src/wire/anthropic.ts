@@ -25,7 +25,7 @@ export const anthropicProtocol: Protocol = {
     answer.usage = anthropicUsage(answer, usage);
   },
 
-  matters: (event) => !event.includes('"content_block_') && !event.includes('"type":"ping"'),
+  matters: (events) => events.includes('message_') || events.includes('usage"') || events.includes('error"'),
 };
 
 /** What is fresh, read from the cache and written to it are told apart: the input is their sum. */

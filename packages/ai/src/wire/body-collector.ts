@@ -1,6 +1,7 @@
 /** A body longer than this is not kept whole: of the many numbers of embeddings, or of an image, nothing is needed. */
-const BODY_LIMIT = 256 * 1024;
-const TAIL = 32 * 1024;
+export const BODY_LIMIT = 256 * 1024;
+/** So much of its end. */
+export const TAIL = 32 * 1024;
 
 /** Keeps a body that passes by, or its end where it is long. */
 export class BodyCollector {

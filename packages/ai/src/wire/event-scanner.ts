@@ -10,6 +10,8 @@ export interface EventSink {
   event(data: string): void;
   /** The end of an event whose beginning was not kept. */
   tail(data: string): void;
+  /** Whether some whole events, as they came, are none that anybody needs. */
+  isIdle(events: string): boolean;
 }
 
 /** Reads server-sent events off bytes that pass by. It keeps no more than one unfinished event, up to a bound. */
@@ -30,6 +32,7 @@ export class EventScanner {
 
   push(bytes: Uint8Array): void {
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (this.#isWhole(chunk) && this.#sink.isIdle(chunk.toString('latin1'))) return;
     const lineEnd = (this.#lineEnd ??= lineEndOf(chunk)) ?? LF;
     let from = 0;
     for (let at = chunk.indexOf(lineEnd); at >= 0; at = chunk.indexOf(lineEnd, from)) {
@@ -43,6 +46,13 @@ export class EventScanner {
   end(): void {
     this.#line(Buffer.alloc(0), 0, 0);
     this.#dispatch();
+  }
+
+  /** As pieces mostly are: nothing is begun before it, and nothing in it goes on after it. */
+  #isWhole(chunk: Buffer): boolean {
+    const { length } = chunk;
+    const ends = length > 1 && chunk[length - 1] === LF && chunk[length - 2] === LF;
+    return ends && this.#restLength === 0 && this.#data === undefined;
   }
 
   #line(chunk: Buffer, from: number, to: number): void {

@@ -1,11 +1,12 @@
-import type { AICall, AICallObserver, AICallStart } from '../ai-call.ts';
+import type { AICall, AICallObserver } from '../ai-call.ts';
 import { isAbort } from '../is-abort.ts';
-import type { Answer, DescribedCall, Json } from './answer.ts';
-import { BodyCollector, objectInTail, parseObject } from './body-collector.ts';
-import { EventScanner } from './event-scanner.ts';
-import { watchBody } from './pass-through.ts';
+import type { DescribedCall, Json } from './answer.ts';
+import { AnswerReader } from './answer-reader.ts';
+import { BodyWatcher, ErrorWatcher, EventsWatcher } from './answer-watch.ts';
+import { parseObject } from './body-collector.ts';
+import { isWatchable, watchBody } from './pass-through.ts';
 import { ProviderError } from './provider-error.ts';
-import { UsageStripper } from './usage-stripper.ts';
+import { watchWhole } from './watch-whole.ts';
 
 /** What a failed attempt is followed by. */
 export interface Retries {
@@ -18,14 +19,15 @@ const NO_RETRIES: Retries = { follow: () => false };
 /** One model call over HTTP: its attempts, and the answer to the last of them. */
 export class Exchange {
   readonly described: DescribedCall;
+  readonly reader: AnswerReader;
   /** Usage was asked for where the caller did not, and must not be seen by them. */
   stripsUsage = false;
   /** Tells whether the caller gave up; `null` where they cannot, `undefined` where it is not known. */
   signal: AbortSignal | null | undefined;
+  /** Nothing is under way that would tell of an abort by itself: it is between attempts, or nobody reads its answer yet. */
+  waits = true;
   readonly #call: AICall;
-  readonly #answer: Answer;
   #over = false;
-  #running = false;
   #onEnd: (() => void) | undefined;
   #unreadFailure: (() => void) | undefined;
   #status: number | undefined;
@@ -33,7 +35,7 @@ export class Exchange {
   constructor(call: AICall, described: DescribedCall, recordsContent: boolean) {
     this.#call = call;
     this.described = described;
-    this.#answer = { usage: described.usage, ...(recordsContent && { text: '' }) };
+    this.reader = new AnswerReader(described, recordsContent);
   }
 
   get over(): boolean {
@@ -45,7 +47,7 @@ export class Exchange {
     // An answer that nobody looked at was a failure, since another attempt is made.
     this.#unreadFailure?.();
     if (!this.#over) this.#call.attempt();
-    this.#running = true;
+    this.waits = false;
     let response: Response;
     try {
       response = await send();
@@ -55,16 +57,16 @@ export class Exchange {
     }
     if (this.#over) return response;
     this.#status = response.status;
-    const watched = response.ok ? this.#watchAnswer(response) : this.#watchError(response, retries);
-    if (watched !== undefined) return watched;
-    if (response.ok) this.#end();
-    else this.#attemptFailed(new ProviderError(response.status, undefined), response.status, retries.follow(response));
+    const watchable = isWatchable(response);
+    if (!response.ok) this.#watchError(response, retries.follow(response), watchable);
+    else if (watchable) return this.#watchAnswer(response);
+    else this.end();
     return response;
   }
 
-  /** The caller gave up; an attempt that runs will say so itself, one that was to follow will not come. */
-  giveUpBetweenAttempts(): void {
-    if (!this.#running) this.#end({ aborted: true });
+  /** The caller gave up; what is under way will say so itself. */
+  giveUpWaiting(): void {
+    if (this.waits) this.end({ aborted: true });
   }
 
   /** Calls back when the call ends. */
@@ -73,130 +75,53 @@ export class Exchange {
   }
 
   #attemptFailed(error: unknown, status: number | undefined, another: boolean): void {
-    this.#running = false;
+    this.waits = true;
     const aborted = this.signal === undefined ? isAbort(error) : this.signal?.aborted === true;
     const failure = aborted || !isAbort(error) ? error : timeout(error);
     if (another && !aborted) this.#call.attemptFailed(failure, status);
-    else this.#end({ error: failure, aborted });
+    else this.end({ error: failure, aborted });
   }
 
-  #watchAnswer(response: Response): Response | undefined {
+  #watchAnswer(response: Response): Response {
     const type = response.headers.get('content-type') ?? '';
-    if (type.includes('event-stream')) return this.#watchEvents(response);
-    const body = /json/i.test(type) ? new BodyCollector() : undefined;
-    return watchBody(response, {
-      chunk: (bytes) => {
-        if (!this.#answer.started) {
-          this.#answer.started = true;
-          if (this.described.stream || body === undefined) this.#call.firstToken();
-        }
-        body?.push(bytes);
-        return bytes;
-      },
-      done: () => {
-        if (body !== undefined) this.#readBody(body);
-        this.#end();
-        return undefined;
-      },
-      failed: (error) => this.#broken(error),
-      cancelled: () => this.#end({ aborted: true }),
-    });
+    if (type.includes('event-stream')) return watchBody(response, new EventsWatcher(this, this.stripsUsage));
+    if (!/json/i.test(type)) return watchBody(response, new BodyWatcher(this, false));
+    this.waits = true;
+    watchWhole(response, new BodyWatcher(this, true));
+    return response;
   }
 
-  #watchEvents(response: Response): Response | undefined {
-    const scanner = new EventScanner(
-      { event: (data) => this.#readEvent(data), tail: (data) => this.#readTail(data) },
-      this.#answer.text !== undefined,
-    );
-    const stripper = this.stripsUsage ? new UsageStripper() : undefined;
-    return watchBody(response, {
-      chunk: (bytes) => {
-        scanner.push(bytes);
-        return stripper === undefined ? bytes : stripper.push(bytes);
-      },
-      done: () => {
-        scanner.end();
-        this.#end();
-        return stripper?.end();
-      },
-      failed: (error) => this.#broken(error),
-      // An SDK that has read the last event need not wait for the end of the connection.
-      cancelled: () => this.#end({ aborted: !this.#complete }),
-    });
-  }
-
-  /** An error's body is read where the error goes to the caller, and cancelled unread where another attempt follows. */
-  #watchError(response: Response, retries: Retries): Response | undefined {
+  #watchError(response: Response, another: boolean, watchable: boolean): void {
     const { status } = response;
-    const body = new BodyCollector();
-    const fail = (another: boolean): void => {
+    const fail = (body: string, follows: boolean): void => {
       this.#unreadFailure = undefined;
-      const { text } = body.text();
-      this.#attemptFailed(new ProviderError(status, parseObject(text)), status, another);
+      this.#attemptFailed(new ProviderError(status, parseObject(body)), status, follows);
     };
-    this.#unreadFailure = () => fail(true);
-    return watchBody(response, {
-      chunk: (bytes) => {
-        body.push(bytes);
-        return bytes;
-      },
-      done: () => {
-        fail(retries.follow(response));
-        return undefined;
-      },
-      failed: () => fail(false),
-      cancelled: () => fail(retries.follow(response)),
-    });
-  }
-
-  #complete = false;
-
-  #readEvent(data: string): void {
-    if (data.startsWith('[DONE]')) {
-      this.#complete = true;
+    if (!watchable) {
+      fail('', another);
       return;
     }
-    const { protocol } = this.described;
-    if (this.#answer.started && this.#answer.text === undefined && !protocol.matters(data)) return;
-    const value = parseObject(data);
-    if (value === undefined) return;
-    this.#read(value);
-    if (value.type === 'message_stop' || /^response\.(completed|incomplete|failed)$/.test(String(value.type))) {
-      this.#complete = true;
-    }
-    if (this.#answer.started) this.#call.firstToken();
+    this.#unreadFailure = () => fail('', true);
+    watchWhole(response, new ErrorWatcher((body, broken = false) => fail(body, another && !broken)));
   }
 
-  #readTail(tail: string): void {
-    const { protocol } = this.described;
-    const usage = objectInTail(tail, protocol.usageKey);
-    if (usage !== undefined) protocol.readUsage(this.#answer, usage);
-  }
-
-  #readBody(body: BodyCollector): void {
-    const { text, whole } = body.text();
-    const value = whole ? parseObject(text) : undefined;
-    if (value !== undefined) this.#read(value);
-    else this.#readTail(text);
-  }
-
-  #read(value: Json): void {
-    this.described.protocol.read(this.#answer, value);
+  firstToken(): void {
+    this.#call.firstToken();
   }
 
   /** Where a stream is broken off from this side, its reader left it; where a body is, it took too long. */
-  #broken(error: unknown): void {
+  broken(error: unknown): void {
     const aborted = isAbort(error) && (this.signal == null || this.signal.aborted || this.described.stream);
     if (aborted && this.signal !== undefined && !this.signal?.aborted && !this.described.stream) {
-      this.#end({ error: timeout(error) });
-    } else this.#end(aborted ? { aborted } : { error });
+      this.end({ error: timeout(error) });
+    } else this.end(aborted ? { aborted } : { error });
   }
 
-  #end(end: { readonly error?: unknown; readonly aborted?: boolean } = {}): void {
+  end(end: { readonly error?: unknown; readonly aborted?: boolean } = {}): void {
     if (this.#over) return;
     this.#over = true;
     this.#onEnd?.();
-    const { usage, servedModel, error, text } = this.#answer;
+    const { usage, servedModel, error, text } = this.reader.answer;
     const failure = end.error ?? (error === undefined ? undefined : new ProviderError(undefined, error as Json));
     this.#call.end({
       usage,
@@ -220,7 +145,15 @@ export async function beginExchange(
   provider: string,
   described: DescribedCall,
 ): Promise<Exchange> {
-  const { protocol: _, usage: __, ...start } = described;
-  const call = await observer.begin({ provider, ...start } as AICallStart);
+  const { model, operation, stream, maxOutputTokens, inputCharacters, prompt } = described;
+  const call = await observer.begin({
+    provider,
+    model,
+    operation,
+    stream,
+    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    ...(inputCharacters !== undefined && { inputCharacters }),
+    ...(prompt !== undefined && { prompt }),
+  });
   return new Exchange(call, described, observer.recordsContent);
 }

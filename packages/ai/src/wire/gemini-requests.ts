@@ -1,4 +1,4 @@
-import { count, type DescribedCall, object } from './answer.ts';
+import { count, type DescribedCall, object, type Wanted } from './answer.ts';
 import { parseObject } from './body-collector.ts';
 import { geminiProtocol } from './gemini.ts';
 import { promptOf, sizeOf } from './request-size.ts';
@@ -16,7 +16,7 @@ const OPERATIONS: Readonly<Record<string, string>> = {
 const READ_LIMIT = 1024 * 1024;
 
 /** A request in Gemini's protocol, or `undefined` where it asks no model. */
-export function describeGemini(address: string, body: unknown, wantsPrompt: boolean): DescribedCall | undefined {
+export function describeGemini(address: string, body: unknown, wanted: Wanted): DescribedCall | undefined {
   const { pathname } = new URL(address);
   const [, model, action] = /\/models\/([^/]+):(\w+)$/.exec(decodeURIComponent(pathname)) ?? [];
   const operation = OPERATIONS[action ?? ''];
@@ -29,7 +29,10 @@ export function describeGemini(address: string, body: unknown, wantsPrompt: bool
     operation,
     stream: action === 'streamGenerateContent',
     maxOutputTokens: count(object(fields?.generationConfig)?.maxOutputTokens),
-    inputCharacters: sizeOf(input) + sizeOf(fields?.systemInstruction) + sizeOf(fields?.tools),
-    prompt: wantsPrompt ? promptOf(input) : undefined,
+    inputCharacters:
+      wanted.countsInput === false
+        ? undefined
+        : sizeOf(input) + sizeOf(fields?.systemInstruction) + sizeOf(fields?.tools),
+    prompt: wanted.recordsContent ? promptOf(input) : undefined,
   };
 }

@@ -23,7 +23,7 @@ export const geminiProtocol: Protocol = {
     answer.usage = geminiUsage(usage);
   },
 
-  matters: (event) => event.includes('"usageMetadata"') || event.includes('"error"'),
+  matters: (events) => events.includes('usageMetadata"') || events.includes('error"'),
 };
 
 /** What was thought is told beside what was shown, and what tools put in beside the prompt. */

@@ -1,5 +1,5 @@
 import type { Usage } from '../usage.ts';
-import { count, type DescribedCall, object, word } from './answer.ts';
+import { count, type DescribedCall, object, type Wanted, word } from './answer.ts';
 import { openaiProtocol } from './openai.ts';
 import { promptOf, sizeOf } from './request-size.ts';
 
@@ -21,7 +21,7 @@ const OPERATIONS: readonly (readonly [path: string, operation: string])[] = [
 ];
 
 /** A request in OpenAI's protocol, or `undefined` where it asks no model. The body is an object or a form. */
-export function describeOpenAI(path: string, body: unknown, wantsPrompt: boolean): DescribedCall | undefined {
+export function describeOpenAI(path: string, body: unknown, wanted: Wanted): DescribedCall | undefined {
   const operation = OPERATIONS.find(([end]) => path.endsWith(end))?.[1];
   if (operation === undefined) return undefined;
   const read = reader(body);
@@ -33,8 +33,9 @@ export function describeOpenAI(path: string, body: unknown, wantsPrompt: boolean
     stream: read('stream') === true || read('stream') === 'true',
     maxOutputTokens:
       count(read('max_completion_tokens')) ?? count(read('max_output_tokens')) ?? count(read('max_tokens')),
-    inputCharacters: sizeOf(input) + sizeOf(read('instructions')) + sizeOf(read('tools')),
-    prompt: wantsPrompt ? promptOf(input) : undefined,
+    inputCharacters:
+      wanted.countsInput === false ? undefined : sizeOf(input) + sizeOf(read('instructions')) + sizeOf(read('tools')),
+    prompt: wanted.recordsContent ? promptOf(input) : undefined,
     usage: requestedUsage(operation, read),
   };
 }
@@ -50,9 +51,14 @@ function modelInPath(path: string): string | undefined {
 }
 
 function reader(body: unknown): (field: string) => unknown {
-  if (body instanceof FormData) return (field) => body.get(field) ?? undefined;
+  if (!isPlain(body) && body instanceof FormData) return (field) => body.get(field) ?? undefined;
   const fields = object(body) ?? {};
   return (field) => fields[field];
+}
+
+/** As nearly every body is; to ask for the class of a form takes longer than all that is read here. */
+function isPlain(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && Object.getPrototypeOf(body) === Object.prototype;
 }
 
 /** Speech is charged by the characters that are spoken, and answered with nothing but sound. */

@@ -21,11 +21,12 @@ export const openaiProtocol: Protocol = {
     answer.usage = { ...answer.usage, ...openaiUsage(usage) };
   },
 
-  matters: (event) =>
-    event.includes('"usage":{') ||
-    event.includes('"usage": {') ||
-    event.includes('"error"') ||
-    (event.includes('"type":"response.') && /"type":"response\.(completed|incomplete|failed)"/.test(event)),
+  // Sought without the quote before them, of which there are many: with it the search takes four times as long.
+  matters: (events) =>
+    events.includes('usage":{') ||
+    events.includes('usage": {') ||
+    events.includes('error"') ||
+    (events.includes('type":"response.') && /"type":"response\.(completed|incomplete|failed)"/.test(events)),
 };
 
 /** OpenAI's usage; input and output already hold what was cached and what was thought. */
@@ -52,7 +53,9 @@ function openaiUsage(usage: Json): Usage {
 }
 
 function known<T extends object>(fields: T): Partial<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+  const found: Partial<T> = {};
+  for (const name in fields) if (fields[name] !== undefined) found[name] = fields[name];
+  return found;
 }
 
 function readModel(answer: Answer, value: Json): void {

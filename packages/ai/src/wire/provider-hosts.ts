@@ -49,6 +49,17 @@ const LOCAL_NAMES = new Set(['ollama', 'vllm', 'lmstudio', 'llamacpp', 'localai'
  * `lmstudio` or `llamacpp` by its port, else `local`, and costs nothing. Of other hosts it is not known: `undefined`.
  */
 export function providerAt(address: string): string | undefined {
+  if (looked.has(address)) return looked.get(address);
+  const provider = look(address);
+  if (looked.size < MAX_LOOKED) looked.set(address, provider);
+  return provider;
+}
+
+/** A client asks the same address with each of its calls. */
+const looked = new Map<string, string | undefined>();
+const MAX_LOOKED = 200;
+
+function look(address: string): string | undefined {
   if (!URL.canParse(address)) return undefined;
   const { hostname, port } = new URL(address);
   const known = HOSTS.find(

@@ -22,7 +22,7 @@ function cut(all: Uint8Array, random: Seeded): Uint8Array[] {
 function scan(pieces: Iterable<Uint8Array>): { events: string[]; tails: string[] } {
   const found = { events: [] as string[], tails: [] as string[] };
   const scanner = new EventScanner(
-    { event: (data) => found.events.push(data), tail: (data) => found.tails.push(data) },
+    { event: (data) => found.events.push(data), tail: (data) => found.tails.push(data), isIdle: () => false },
     true,
   );
   for (const piece of pieces) scanner.push(piece);
