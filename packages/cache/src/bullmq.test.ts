@@ -1,7 +1,7 @@
 import { type ConnectionOptions, Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { TestMonitor } from '../../../test/contracts/cache/kit.ts';
+import { type TestMonitor, testMonitor } from '../../../test/contracts/cache/kit.ts';
 import { startRedis, type TestRedis } from '../../../test/servers/redis.ts';
 import { monitorRedis } from './monitor-redis.ts';
 import type { RedisOptions } from './options.ts';
@@ -33,7 +33,7 @@ async function work(test: TestMonitor, options: RedisOptions): Promise<void> {
 }
 
 it('leaves the commands of BullMQ out where a queue shares its connection', async () => {
-  const test = new TestMonitor();
+  const test = testMonitor();
   await work(test, {});
   const operations = await test.operations();
   expect(await test.samples('cache_misses_total')).toEqual(['redis user = 10']);
@@ -43,7 +43,7 @@ it('leaves the commands of BullMQ out where a queue shares its connection', asyn
 });
 
 it('counts them where nothing is to be left out', async () => {
-  const test = new TestMonitor();
+  const test = testMonitor();
   await work(test, { ignorePrefixes: [] });
   const operations = await test.operations();
   expect((operations.get('evalsha') ?? 0) + (operations.get('eval') ?? 0)).toBeGreaterThan(10);

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { TestMonitor } from '../../../test/contracts/cache/kit.ts';
+import { testMonitor } from '../../../test/contracts/cache/kit.ts';
 import { cacheInstruments } from './cache-instruments.ts';
 import { KeyGroups } from './key-groups.ts';
 import type { PrefixOf } from './options.ts';
 
 function groups(prefixOf?: PrefixOf, prefixLimit = 50, clientPrefix?: string): KeyGroups {
-  const { monitor } = new TestMonitor();
+  const { monitor } = testMonitor();
   return new KeyGroups(monitor, 'redis', cacheInstruments(monitor), { prefixOf, prefixLimit }, clientPrefix);
 }
 

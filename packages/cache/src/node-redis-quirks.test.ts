@@ -1,7 +1,7 @@
 import { createClient, createClientPool, createSentinel, RESP_TYPES } from 'redis';
 import { createClient as createClient5, createClientPool as createPool5 } from 'redis5';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { TestMonitor } from '../../../test/contracts/cache/kit.ts';
+import { type TestMonitor, testMonitor } from '../../../test/contracts/cache/kit.ts';
 import { startRedis, type TestRedis } from '../../../test/servers/redis.ts';
 import { monitorRedis } from './monitor-redis.ts';
 
@@ -27,7 +27,7 @@ describe.each(VERSIONS)('%s', (_, create, createPool) => {
   }
 
   it('sees what goes through the views of a client, made before or after', async () => {
-    const test = new TestMonitor();
+    const test = testMonitor();
     const client = create({ url: server.url });
     client.on('error', () => {});
     const before = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
@@ -42,7 +42,7 @@ describe.each(VERSIONS)('%s', (_, create, createPool) => {
   });
 
   it('keeps the listeners of the client over the end of monitoring', async () => {
-    const test = new TestMonitor();
+    const test = testMonitor();
     const client = create({ url: server.url, socket: { reconnectStrategy: () => 10 } });
     monitorRedis(client, { monitor: test.monitor });
     const failures: unknown[] = [];
@@ -55,7 +55,7 @@ describe.each(VERSIONS)('%s', (_, create, createPool) => {
   });
 
   it('counts a failed connection by its code', async () => {
-    const test = new TestMonitor();
+    const test = testMonitor();
     const client = create({ url: 'redis://127.0.0.1:1', socket: { reconnectStrategy: false } });
     client.on('error', () => {});
     monitorRedis(client, { monitor: test.monitor });
@@ -65,9 +65,9 @@ describe.each(VERSIONS)('%s', (_, create, createPool) => {
   });
 
   it('counts as aborted what a changed key kept from being done', async () => {
-    const test = new TestMonitor();
+    const test = testMonitor();
     const client = await open(test);
-    const other = await open(new TestMonitor());
+    const other = await open(testMonitor());
     await client.watch('user:1');
     await other.set('user:1', 'changed');
     await expect(client.multi().get('user:1').exec()).rejects.toThrow('watched keys has been changed');
@@ -80,7 +80,7 @@ describe.each(VERSIONS)('%s', (_, create, createPool) => {
   });
 
   it('counts one error of a pipeline that fails, and its commands as aborted', async () => {
-    const test = new TestMonitor();
+    const test = testMonitor();
     const client = await open(test);
     await client.del('list:1');
     await client.lPush('list:1', 'x');
@@ -95,7 +95,7 @@ describe.each(VERSIONS)('%s', (_, create, createPool) => {
   });
 
   it('speaks RESP3', async () => {
-    const test = new TestMonitor();
+    const test = testMonitor();
     const client = await open(test, { RESP: 3 });
     await client.del('cart:1');
     await client.hSet('cart:1', { apples: '2' });
@@ -108,7 +108,7 @@ describe.each(VERSIONS)('%s', (_, create, createPool) => {
   });
 
   it('observes the clients of a pool as they are used', async () => {
-    const test = new TestMonitor();
+    const test = testMonitor();
     const pool = createPool({ url: server.url }, { minimum: 2, maximum: 4 });
     pool.on('error', () => {});
     expect(monitorRedis(pool, { monitor: test.monitor })).toBe(pool);

@@ -5,7 +5,7 @@ import { Cluster as Cluster5 } from 'ioredis5';
 import { createCluster } from 'redis';
 import { createCluster as createCluster5 } from 'redis5';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { TestMonitor } from '../../../test/contracts/cache/kit.ts';
+import { type TestMonitor, testMonitor } from '../../../test/contracts/cache/kit.ts';
 import { startRedisCluster, type TestCluster } from '../../../test/contracts/cache/redis-cluster.ts';
 import { monitorRedis } from './monitor-redis.ts';
 import { redisStatus } from './redis-status.ts';
@@ -40,7 +40,7 @@ describe.each([
   }
 
   it('counts each command once, whichever node carries it out', async () => {
-    const test = new TestMonitor();
+    const test = testMonitor();
     const cluster = await open(test);
     const before = { get: await served('get'), set: await served('set') };
     await Promise.all(KEYS.map((key) => cluster.set(key, 'x')));
@@ -58,7 +58,7 @@ describe.each([
   });
 
   it('counts a redirected command once and no error', async () => {
-    const test = new TestMonitor();
+    const test = testMonitor();
     const cluster = await open(test);
     await cluster.set('moved:1', 'x');
     // The client is made to believe that one node holds every slot.
@@ -71,7 +71,7 @@ describe.each([
   });
 
   it('gives each caller its own commands where it sends those of many as one', async () => {
-    const test = new TestMonitor();
+    const test = testMonitor();
     const cluster = await open(test, { enableAutoPipelining: true });
     await Promise.all(
       KEYS.map((key) =>
@@ -91,7 +91,7 @@ describe.each([
   ['node-redis 5', createCluster5 as unknown as typeof createCluster],
 ] as const)('a cluster of %s', (_, create) => {
   it('counts each command once, whichever node carries it out', async () => {
-    const test = new TestMonitor();
+    const test = testMonitor();
     const cluster = create({ rootNodes: servers.ports.map((port) => ({ url: `redis://127.0.0.1:${port}` })) });
     cluster.on('error', () => {});
     expect(monitorRedis(cluster, { monitor: test.monitor })).toBe(cluster);

@@ -1,10 +1,10 @@
 import { currentContext, type Operation, runWithContext } from '@telltale/core';
 import { expect, it } from 'vitest';
-import { TestMonitor } from '../../../test/contracts/cache/kit.ts';
+import { testMonitor } from '../../../test/contracts/cache/kit.ts';
 import { trackCache } from './track-cache.ts';
 
 it('counts a look-up of which the outcome is known', async () => {
-  const own = new TestMonitor();
+  const own = testMonitor();
   trackCache('orders', 'redis', { hit: true, monitor: own.monitor });
   trackCache('orders', 'redis', { hit: false, durationMs: 250, operation: 'peek', monitor: own.monitor });
   expect(await own.samples('cache_operations_total')).toEqual(['redis get hit = 1', 'redis peek miss = 1']);
@@ -14,7 +14,7 @@ it('counts a look-up of which the outcome is known', async () => {
 });
 
 it('measures a look-up, returns what it found, and loads what it did not', async () => {
-  const test = new TestMonitor();
+  const test = testMonitor();
   const { monitor } = test;
   const cache = new Map([['a', 1]]);
   expect(trackCache('orders', 'memory', () => cache.get('a'), { monitor })).toBe(1);
@@ -33,7 +33,7 @@ it('measures a look-up, returns what it found, and loads what it did not', async
 });
 
 it('waits for what only begins when it is awaited', async () => {
-  const test = new TestMonitor();
+  const test = testMonitor();
   let begun = 0;
   const lazy = {
     // biome-ignore lint/suspicious/noThenProperty: that is what is tested
@@ -48,7 +48,7 @@ it('waits for what only begins when it is awaited', async () => {
 });
 
 it('hands on what a look-up throws and rejects with, and counts it', async () => {
-  const test = new TestMonitor();
+  const test = testMonitor();
   const { monitor } = test;
   const fail = (): never => {
     throw new RangeError('no');
@@ -60,7 +60,7 @@ it('hands on what a look-up throws and rejects with, and counts it', async () =>
 });
 
 it('tells who listens of a look-up that is measured', () => {
-  const { monitor } = new TestMonitor();
+  const { monitor } = testMonitor();
   const ended: Operation[] = [];
   monitor.operations.subscribe({ onEnd: (operation) => ended.push(operation) });
   trackCache('orders', 'memory', () => undefined, { monitor });
@@ -75,7 +75,7 @@ it('tells who listens of a look-up that is measured', () => {
 });
 
 it('adds to the figures of the request that looks up', () => {
-  const { monitor } = new TestMonitor();
+  const { monitor } = testMonitor();
   runWithContext({}, () => {
     trackCache('orders', 'redis', { hit: true, monitor });
     expect(currentContext()?.figures).toEqual({ cache_operations: 1, cache_hits: 1 });
@@ -83,16 +83,16 @@ it('adds to the figures of the request that looks up', () => {
 });
 
 it('makes no label of a text, and does nothing while it is disabled', async () => {
-  const test = new TestMonitor();
+  const test = testMonitor();
   trackCache('order of ann@example.com', 'redis', { hit: true, monitor: test.monitor });
   expect(await test.samples('cache_hits_total')).toEqual(['redis other = 1']);
-  const disabled = new TestMonitor({ enabled: false });
+  const disabled = testMonitor({ enabled: false });
   expect(trackCache('orders', 'redis', () => 1, { monitor: disabled.monitor })).toBe(1);
   expect(await disabled.scrape()).not.toContain('cache_');
 });
 
 it('does not throw where another library has a metric of that name', () => {
-  const test = new TestMonitor();
+  const test = testMonitor();
   const { registry } = test.monitor.instruments;
   registry.registerMetric({ name: 'cache_hits_total', get: async () => ({ values: [] }) });
   expect(trackCache('orders', 'redis', () => 1, { monitor: test.monitor })).toBe(1);

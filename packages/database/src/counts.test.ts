@@ -1,7 +1,7 @@
 import mysql from 'mysql2/promise';
 import { expect, it } from 'vitest';
 import { startMariadb } from '../../../test/servers/mariadb.ts';
-import { testMonitor } from '../../core/test/test-monitor.ts';
+import { testMonitor } from '../../../test/test-monitor.ts';
 import { startOwnPostgres } from '../test/own-postgres.ts';
 import { openPool } from '../test/postgres.ts';
 import { monitorPool } from './monitor-database.ts';
@@ -67,7 +67,7 @@ it(
       await pool.query('CREATE TABLE orders (id int PRIMARY KEY, total int); CREATE TABLE customers (id int)');
       await pool.query('INSERT INTO customers VALUES (1), (2)');
       await pool.query('SELECT pg_stat_statements_reset()');
-      monitorPool(pool, { monitor: monitor as never });
+      monitorPool(pool, { monitor });
       const failed = await runAll((sql, values) => pool.query(sql, values));
       expect(failed).toBe(TENTH);
       expect(await counts(scrape, 'database_queries_total')).toEqual(EXPECTED);
@@ -117,7 +117,7 @@ it(
       await pool.query('CREATE TABLE orders (id int PRIMARY KEY, total int)');
       await pool.query('CREATE TABLE customers (id int)');
       await pool.query('INSERT INTO customers VALUES (1), (2)');
-      monitorPool(pool, { monitor: monitor as never });
+      monitorPool(pool, { monitor });
       const before = await status();
       const failed = await runAll((sql, values) => pool.query(sql.replaceAll(/\$\d/g, '?'), values));
       const after = await status();

@@ -5,7 +5,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { integer, sqliteTable } from 'drizzle-orm/sqlite-core';
 import { expect, it } from 'vitest';
 import { databaseContract, type Run } from '../../../test/contracts/database.ts';
-import { testMonitor } from '../../core/test/test-monitor.ts';
+import { testMonitor } from '../../../test/test-monitor.ts';
 import { onPostgres, openPool } from '../test/postgres.ts';
 import { monitorClient } from './monitor-database.ts';
 
@@ -42,7 +42,7 @@ it('observes Drizzle on better-sqlite3, and its transactions', async () => {
   const items = sqliteTable('items', { id: integer('id').primaryKey() });
   const client = new Better(':memory:');
   client.exec('CREATE TABLE items (id integer PRIMARY KEY)');
-  const db = monitorClient(drizzleOverBetter({ client }), { monitor: monitor as never });
+  const db = monitorClient(drizzleOverBetter({ client }), { monitor });
   db.transaction((within) =>
     within
       .insert(items)

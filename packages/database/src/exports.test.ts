@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { testMonitor } from '../../core/test/test-monitor.ts';
+import { testMonitor } from '../../../test/test-monitor.ts';
 import * as database from './index.ts';
 
 it('exports what is named here, and nothing else', () => {
@@ -16,7 +16,7 @@ it('exports what is named here, and nothing else', () => {
 });
 
 it('refuses what it does not know, and says what it takes', () => {
-  const options = { monitor: testMonitor().monitor as never };
+  const options = { monitor: testMonitor().monitor };
   expect(() => database.monitorPool({}, options)).toThrow(
     /^\[telltale\] \[database\] monitorPool was given a Object, and takes a Knex .*, a Pool of pg, /,
   );
@@ -29,10 +29,10 @@ it('leaves the object alone, and says so, where the registry has such a metric o
   registry.registerMetric({ name: 'database_queries_total', get: async () => ({ values: [] }) } as never);
   const { DatabaseSync } = await import('node:sqlite');
   const opened = new DatabaseSync(':memory:');
-  expect(database.monitorClient(opened, { monitor: monitor as never })).toBe(opened);
+  expect(database.monitorClient(opened, { monitor })).toBe(opened);
   expect(Object.hasOwn(opened, 'prepare')).toBe(false);
   expect(errors.join()).toContain('database_queries_total');
-  expect(database.trackDatabaseQuery('orders', 'x', 'SELECT', () => 1, { monitor: monitor as never })).toBe(1);
+  expect(database.trackDatabaseQuery('orders', 'x', 'SELECT', () => 1, { monitor })).toBe(1);
 });
 
 it('observes once, and in the same metrics, where two copies are installed', async () => {
@@ -40,7 +40,7 @@ it('observes once, and in the same metrics, where two copies are installed', asy
   const copy = await import('./index.ts');
   expect(copy.monitorClient).not.toBe(database.monitorClient);
   const { monitor, scrape } = testMonitor();
-  const options = { monitor: monitor as never };
+  const options = { monitor };
   const { DatabaseSync } = await import('node:sqlite');
   const opened = copy.monitorClient(database.monitorClient(new DatabaseSync(':memory:'), options), options);
   opened.prepare('SELECT 1').get();

@@ -1,7 +1,7 @@
 import knexOf, { type Knex } from 'knex';
 import { expect, it } from 'vitest';
 import { databaseContract, type Run } from '../../../test/contracts/database.ts';
-import { testMonitor } from '../../core/test/test-monitor.ts';
+import { testMonitor } from '../../../test/test-monitor.ts';
 import { onMariadb } from '../test/mariadb.ts';
 import { onPostgres } from '../test/postgres.ts';
 import { monitorClient, monitorPool } from './monitor-database.ts';
@@ -40,7 +40,7 @@ it('observes Knex on better-sqlite3, its pool and its query builder', async () =
   const { monitor, scrape } = testMonitor();
   const knex = knexOf({ client: 'better-sqlite3', connection: { filename: ':memory:' }, useNullAsDefault: true });
   await knex.schema.createTable('items', (table) => table.increments());
-  monitorClient(knex, { monitor: monitor as never, name: 'local' });
+  monitorClient(knex, { monitor, name: 'local' });
   await knex('items').insert({ id: 1 });
   expect(await knex('items').where({ id: 1 }).first()).toEqual({ id: 1 });
   expect(await scrape('database_queries_total')).toBe(

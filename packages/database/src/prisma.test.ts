@@ -2,7 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { observed } from '../../../test/contracts/database/observed.ts';
 import { databaseContract, type Run } from '../../../test/contracts/database.ts';
-import { testMonitor } from '../../core/test/test-monitor.ts';
+import { testMonitor } from '../../../test/test-monitor.ts';
 import { numbered, onPostgres } from '../test/postgres.ts';
 import { type GeneratedPrisma, generatePrisma, type PrismaClient } from '../test/prisma-client.ts';
 import { monitorClient } from './monitor-database.ts';
@@ -59,7 +59,7 @@ it('gives the same extended client for the same client, and for that itself', as
   const { PrismaClient } = generated;
   const { monitor } = testMonitor();
   const original = new PrismaClient({ adapter: new PrismaPg({ connectionString: 'postgres://127.0.0.1/nowhere' }) });
-  const options = { monitor: monitor as never };
+  const options = { monitor };
   const extended = monitorClient(original, options);
   expect(extended).not.toBe(original);
   expect(monitorClient(original, options)).toBe(extended);

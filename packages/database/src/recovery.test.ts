@@ -6,7 +6,7 @@ import mysql from 'mysql2/promise';
 import type pg from 'pg';
 import { expect, it } from 'vitest';
 import { startMariadb } from '../../../test/servers/mariadb.ts';
-import { type TestMonitor, testMonitor } from '../../core/test/test-monitor.ts';
+import { type TestMonitor, testMonitor } from '../../../test/test-monitor.ts';
 import { startOwnPostgres } from '../test/own-postgres.ts';
 import { openPool } from '../test/postgres.ts';
 import { monitorClient, monitorPool } from './monitor-database.ts';
@@ -65,7 +65,7 @@ it('survives a Postgres that is killed and started again', async () => {
   const server = await startOwnPostgres();
   const test = testMonitor();
   const pool = openPool({ connectionString: server.url, max: 2 });
-  monitorPool(pool, { monitor: test.monitor as never });
+  monitorPool(pool, { monitor: test.monitor });
   const listeners = (): number[] => pool.eventNames().map((name) => pool.listenerCount(name));
   try {
     await killInTheMiddle(test, { run: (sql) => pool.query(sql), sleep: 'SELECT pg_sleep(60)', listeners }, server);
@@ -80,7 +80,7 @@ it('survives a MariaDB that is killed and started again', async () => {
   const server = await startMariadb();
   const test = testMonitor();
   const pool = mysql.createPool({ uri: server.url, connectionLimit: 2 });
-  monitorPool(pool, { monitor: test.monitor as never });
+  monitorPool(pool, { monitor: test.monitor });
   const { pool: core } = pool as unknown as { pool: import('mysql2').Pool };
   const listeners = (): number[] => core.eventNames().map((name) => core.listenerCount(name as string));
   try {
@@ -96,7 +96,7 @@ it('holds on to nothing of connections that are gone', async () => {
   const server = await startOwnPostgres();
   const test = testMonitor();
   const pool = openPool({ connectionString: server.url, max: 1 });
-  monitorPool(pool, { monitor: test.monitor as never });
+  monitorPool(pool, { monitor: test.monitor });
   const seen: WeakRef<pg.PoolClient>[] = [];
   const reconnect = async (): Promise<void> => {
     const client = await pool.connect();
@@ -126,7 +126,7 @@ it('holds on to nothing of connections that are gone', async () => {
 it('keeps no client that the service has let go', async () => {
   const { monitor } = testMonitor();
   const open = (): WeakRef<DatabaseSync> => {
-    const database = monitorClient(new DatabaseSync(':memory:'), { monitor: monitor as never });
+    const database = monitorClient(new DatabaseSync(':memory:'), { monitor });
     database.prepare('SELECT 1').get();
     return new WeakRef(database);
   };

@@ -1,12 +1,12 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, expectTypeOf, it } from 'vitest';
-import { testMonitor } from '../../core/test/test-monitor.ts';
+import { testMonitor } from '../../../test/test-monitor.ts';
 import { monitorClient } from './monitor-database.ts';
 import { trackDatabaseQuery } from './track-database-query.ts';
 
 it('gives what the function gives, and measures it', async () => {
   const test = testMonitor();
-  const options = { monitor: test.monitor as never };
+  const options = { monitor: test.monitor };
   const rows = await trackDatabaseQuery('orders', 'postgres', 'SELECT', async () => [{ id: 1 }, { id: 2 }], options);
   expectTypeOf(rows).toEqualTypeOf<{ id: number }[]>();
   expect(rows).toEqual([{ id: 1 }, { id: 2 }]);
@@ -23,13 +23,13 @@ it('gives what the function gives, and measures it', async () => {
 
 it('has the service that it is told', async () => {
   const { monitor, scrape } = testMonitor();
-  trackDatabaseQuery('billing', 'mysql', 'UPDATE', () => 1, { monitor: monitor as never });
+  trackDatabaseQuery('billing', 'mysql', 'UPDATE', () => 1, { monitor });
   expect(await scrape('database_queries_total')).toContain('{service="billing",system="mysql",operation="UPDATE"');
 });
 
 it('throws what the function throws, at once or later, and counts its code', async () => {
   const { monitor, scrape } = testMonitor();
-  const options = { monitor: monitor as never };
+  const options = { monitor };
   const error = Object.assign(new Error('duplicate'), { code: '23505' });
   const fail = (): never => {
     throw error;
@@ -50,15 +50,13 @@ it('times a query builder, which begins only when it is awaited', async () => {
       resolve([1]);
     },
   };
-  expect(
-    await trackDatabaseQuery('orders', 'postgres', 'SELECT', () => builder, { monitor: monitor as never }),
-  ).toEqual([1]);
+  expect(await trackDatabaseQuery('orders', 'postgres', 'SELECT', () => builder, { monitor })).toEqual([1]);
   expect(await scrape('database_query_duration_seconds_sum')).toMatch(/ 0.25$/);
 });
 
 it('bounds what becomes a label', async () => {
   const { monitor, scrape } = testMonitor();
-  const options = { monitor: monitor as never };
+  const options = { monitor };
   for (let i = 0; i < 250; i++) trackDatabaseQuery('orders', 'x', 'SELECT', () => i, { ...options, table: `t${i}` });
   trackDatabaseQuery('orders', 'x', 'no word at all', () => 1, { ...options, table: 'nor this' });
   const tables = (await scrape('database_queries_total')).split('\n');
@@ -69,14 +67,14 @@ it('bounds what becomes a label', async () => {
 
 it('does nothing where monitoring is off', () => {
   const { monitor } = testMonitor({ enabled: false });
-  expect(trackDatabaseQuery('orders', 'postgres', 'SELECT', () => 7, { monitor: monitor as never })).toBe(7);
+  expect(trackDatabaseQuery('orders', 'postgres', 'SELECT', () => 7, { monitor })).toBe(7);
 });
 
 it('logs a slow one by the statement that it is given, without its values', () => {
   const { monitor, clock, log } = testMonitor();
   const run = (): void => clock.advance(900);
   const statement = "SELECT * FROM orders WHERE name = 'Ada'";
-  trackDatabaseQuery('orders', 'postgres', 'SELECT', run, { monitor: monitor as never, table: 'orders', statement });
+  trackDatabaseQuery('orders', 'postgres', 'SELECT', run, { monitor, table: 'orders', statement });
   expect(log()).toEqual([
     expect.objectContaining({
       message: 'SELECT orders was slow',
@@ -88,7 +86,7 @@ it('logs a slow one by the statement that it is given, without its values', () =
 
 it('counts for the service as it is called by then, where a pool was made before the service was set up', async () => {
   const { monitor, scrape } = testMonitor({ serviceName: undefined });
-  const database = monitorClient(new DatabaseSync(':memory:'), { monitor: monitor as never });
+  const database = monitorClient(new DatabaseSync(':memory:'), { monitor });
   database.exec('CREATE TABLE items (id INTEGER)');
   monitor.configure({ ...monitor.config, serviceName: 'billing' });
   database.exec('INSERT INTO items VALUES (1)');

@@ -1,7 +1,7 @@
 import { DataSource, type EntityManager } from 'typeorm';
 import { expect, it } from 'vitest';
 import { databaseContract, type Run } from '../../../test/contracts/database.ts';
-import { testMonitor } from '../../core/test/test-monitor.ts';
+import { testMonitor } from '../../../test/test-monitor.ts';
 import { onMariadb } from '../test/mariadb.ts';
 import { numbered, onPostgres } from '../test/postgres.ts';
 import { monitorClient } from './monitor-database.ts';
@@ -40,7 +40,7 @@ databaseContract(
 it('observes TypeORM on better-sqlite3', async () => {
   const { monitor, scrape } = testMonitor();
   const source = new DataSource({ type: 'better-sqlite3', database: ':memory:' });
-  monitorClient(source, { monitor: monitor as never });
+  monitorClient(source, { monitor });
   await source.initialize();
   await source.query('CREATE TABLE items (id integer PRIMARY KEY)');
   await source.query('INSERT INTO items VALUES (?)', [1]);

@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createMonitor, type Monitor } from '@telltale/core';
-import promClient from 'prom-client';
-import { onTestFinished } from 'vitest';
+import type { Monitor } from '@telltale/core';
+import type promClient from 'prom-client';
+import { testMonitor } from '../../../test/test-monitor.ts';
 import { type History, startHistory } from '../src/history.ts';
 import type { HistoryOptions } from '../src/options.ts';
-import { temporaryFolder } from './samples.ts';
 import { START } from './series.ts';
 
 /** A monitor whose history a test flushes itself, and whose clock it sets. */
@@ -13,31 +10,17 @@ export interface Recording {
   readonly monitor: Monitor;
   readonly registry: promClient.Registry;
   readonly history: History;
-  readonly errors: string[];
+  readonly errors: readonly string[];
   /** Sets the clock to so many seconds after `START` and takes a snapshot. */
   flushAt(seconds: number): Promise<void>;
   /** The messages of the log's warnings so far. */
-  warnings(): readonly string[];
+  warnings(): readonly unknown[];
 }
 
 /** Records the service `orders` as the instance `here`, in memory unless told otherwise. */
 export function recording(options: HistoryOptions = {}): Recording {
   let now = START;
-  const registry = new promClient.Registry();
-  const errors: string[] = [];
-  const log = join(temporaryFolder(), 'log.jsonl');
-  const monitor = createMonitor(
-    {
-      serviceName: 'orders',
-      registry,
-      defaultMetrics: false,
-      logDestination: log,
-      clock: { now: () => now, monotonic: () => now },
-      onError: (error, component) => errors.push(`${component}: ${error instanceof Error ? error.message : error}`),
-    },
-    {},
-  );
-  onTestFinished(() => monitor.close());
+  const { monitor, registry, errors, log } = testMonitor({ clock: { now: () => now, monotonic: () => now } });
   // No timer of an hour comes due within a test.
   const history = startHistory(monitor, { backends: ['memory'], instance: 'here', ...options });
   return {
@@ -49,12 +32,6 @@ export function recording(options: HistoryOptions = {}): Recording {
       now = START + seconds * 1000;
       await history.flush();
     },
-    warnings: () => {
-      monitor.flush();
-      const lines = readFileSync(log, 'utf8').split('\n').slice(0, -1);
-      return lines
-        .map((line) => JSON.parse(line))
-        .flatMap(({ level, message }) => (level === 'WARNING' ? [message] : []));
-    },
+    warnings: () => log().flatMap(({ level, message }) => (level === 'WARNING' ? [message] : [])),
   };
 }

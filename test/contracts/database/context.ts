@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { currentContext, runWithContext } from '@telltale/core';
 import { describe, expect, it } from 'vitest';
-import { currentContext, runWithContext } from '../../../packages/core/src/index.ts';
 import type { DatabaseDriver } from './driver.ts';
 import { observed } from './observed.ts';
 

@@ -1,7 +1,7 @@
 import type { CoreOptions } from '@telltale/core';
 import type { DatabaseOptions } from '@telltale/database';
 import { onTestFinished } from 'vitest';
-import { type TestMonitor, testMonitor } from '../../../packages/core/test/test-monitor.ts';
+import { type TestMonitor, testMonitor } from '../../test-monitor.ts';
 import type { DatabaseDriver, OpenDatabase } from './driver.ts';
 
 /** A database under observation, with everything that a test looks at. */
@@ -21,7 +21,7 @@ interface ObservedOptions {
 export async function observed(driver: DatabaseDriver, setUp: ObservedOptions = {}): Promise<Observed> {
   const { core, options, times = 1 } = setUp;
   const test = testMonitor({ logLevel: 'DEBUG', ...core });
-  const open = await driver.open({ ...options, monitor: test.monitor as never }, times);
+  const open = await driver.open({ ...options, monitor: test.monitor }, times);
   onTestFinished(() => open.close());
   const samples = async (name: string): Promise<readonly string[]> => {
     const lines = (await test.scrape(name)).split('\n');

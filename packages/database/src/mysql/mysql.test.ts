@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import mysql from 'mysql2';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { startMariadb, type TestMariadb } from '../../../../test/servers/mariadb.ts';
-import { type TestMonitor, testMonitor } from '../../../core/test/test-monitor.ts';
+import { type TestMonitor, testMonitor } from '../../../../test/test-monitor.ts';
 import { monitorPool } from '../monitor-database.ts';
 
 let database: TestMariadb;
@@ -18,7 +18,7 @@ function observedPool(
 ): TestMonitor & { readonly pool: mysql.Pool } {
   const test = testMonitor();
   const pool = mysql.createPool({ uri: database.url, connectionLimit, ...extra });
-  monitorPool(pool, { monitor: test.monitor as never, name: 'main' });
+  monitorPool(pool, { monitor: test.monitor, name: 'main' });
   onTestFinished(() => pool.promise().end());
   return { ...test, pool };
 }

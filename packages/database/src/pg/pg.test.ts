@@ -7,7 +7,7 @@ import Cursor from 'pg-cursor';
 import QueryStream from 'pg-query-stream';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../../../../test/servers/postgres.ts';
-import { type TestMonitor, testMonitor } from '../../../core/test/test-monitor.ts';
+import { type TestMonitor, testMonitor } from '../../../../test/test-monitor.ts';
 import { openPool } from '../../test/postgres.ts';
 import { monitorClient, monitorPool } from '../monitor-database.ts';
 import type { DatabaseOptions } from '../options.ts';
@@ -25,7 +25,7 @@ interface ObservedPool extends TestMonitor {
 function observedPool(max: number, options: DatabaseOptions = {}, core = {}): ObservedPool {
   const test = testMonitor(core);
   const pool = openPool({ connectionString: database.url, max });
-  monitorPool(pool, { monitor: test.monitor as never, name: 'main', ...options });
+  monitorPool(pool, { monitor: test.monitor, name: 'main', ...options });
   onTestFinished(() => pool.end());
   return { ...test, pool };
 }
@@ -34,7 +34,7 @@ async function observedClient(config: pg.ClientConfig = {}): Promise<TestMonitor
   const test = testMonitor();
   const client = new pg.Client({ connectionString: database.url, ...config });
   await client.connect();
-  monitorClient(client, { monitor: test.monitor as never });
+  monitorClient(client, { monitor: test.monitor });
   onTestFinished(() => client.end());
   return { ...test, client };
 }
@@ -246,7 +246,7 @@ it('keeps no stacks in production', async () => {
 
 it('counts a connection that could not be made', async () => {
   const { monitor, scrape } = testMonitor();
-  const pool = monitorPool(new pg.Pool({ host: '127.0.0.1', port: 1 }), { monitor: monitor as never });
+  const pool = monitorPool(new pg.Pool({ host: '127.0.0.1', port: 1 }), { monitor });
   await expect(pool.query('SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   await expect(pool.connect()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   expect(await scrape('database_query_errors_total')).toBe(
@@ -269,7 +269,7 @@ it('puts everything back when the monitor is closed', async () => {
 it('tells two pools of one name apart', async () => {
   const { pool, monitor, scrape } = observedPool(1);
   const second = monitorPool(openPool({ connectionString: database.url }), {
-    monitor: monitor as never,
+    monitor,
     name: 'main',
   });
   await Promise.all([pool.query('SELECT 1'), second.query('SELECT 1')]);
@@ -279,7 +279,7 @@ it('tells two pools of one name apart', async () => {
 
 it('is no longer shown when it has ended', async () => {
   const { monitor, scrape } = testMonitor();
-  const pool = monitorPool(openPool({ connectionString: database.url }), { monitor: monitor as never });
+  const pool = monitorPool(openPool({ connectionString: database.url }), { monitor });
   await pool.query('SELECT 1');
   expect(await scrape('database_connections')).toContain('state="idle"} 1');
   await pool.end();

@@ -1,14 +1,14 @@
 import { DatabaseSync } from 'node:sqlite';
 import Better from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { testMonitor } from '../../../core/test/test-monitor.ts';
+import { testMonitor } from '../../../../test/test-monitor.ts';
 import { monitorClient } from '../monitor-database.ts';
 
 const NUMBERS = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10) SELECT i FROM n';
 
 it('counts each way of running a statement of node:sqlite', async () => {
   const { monitor, scrape } = testMonitor();
-  const database = monitorClient(new DatabaseSync(':memory:'), { monitor: monitor as never });
+  const database = monitorClient(new DatabaseSync(':memory:'), { monitor });
   database.exec('CREATE TABLE t (n int)');
   expect(database.prepare('INSERT INTO t VALUES (?)').run(1).changes).toBe(1);
   const select = database.prepare('SELECT n FROM t');
@@ -32,7 +32,7 @@ it('counts each way of running a statement of node:sqlite', async () => {
 
 it('leaves the statements of better-sqlite3 what they were', async () => {
   const { monitor, scrape } = testMonitor();
-  const database = monitorClient(new Better(':memory:'), { monitor: monitor as never });
+  const database = monitorClient(new Better(':memory:'), { monitor });
   database.exec('CREATE TABLE t (n int)');
   const insert = database.prepare('INSERT INTO t VALUES (?)');
   expect(insert.run(1).changes).toBe(1);
@@ -47,7 +47,7 @@ it('leaves the statements of better-sqlite3 what they were', async () => {
 
 it("times better-sqlite3's transactions, and leaves their functions what they were", async () => {
   const { monitor, scrape } = testMonitor();
-  const database = monitorClient(new Better(':memory:'), { monitor: monitor as never });
+  const database = monitorClient(new Better(':memory:'), { monitor });
   database.exec('CREATE TABLE t (n int)');
   const insert = database.prepare('INSERT INTO t VALUES (?)');
   const insertAll = database.transaction(function (this: unknown, ...numbers: number[]) {
