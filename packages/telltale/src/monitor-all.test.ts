@@ -1,3 +1,4 @@
+import assert from 'node:assert';
 import { DatabaseSync } from 'node:sqlite';
 import Anthropic from '@anthropic-ai/sdk';
 import { createMonitor, type Monitor, TelltaleError } from '@telltale/core';
@@ -56,6 +57,8 @@ it('observes whatever it is handed, each under its own name, and hands the same 
     anthropic: new Anthropic({ apiKey: 'none-needed' }),
     absent: undefined,
   };
+  // The server may end a connection that still says goodbye.
+  things.orders.on('connect', (client) => client.on('error', () => {}));
   things.workers[0]!.on('completed', () => jobDone.resolve());
   const monitored = monitorAll(things, { monitor });
   for (const [key, thing] of Object.entries(things)) {
@@ -87,6 +90,14 @@ it('names what it does not know', () => {
   expect(() => monitorAll({ clock: new Date() }, { monitor })).toThrow(TelltaleError);
   expect(() => monitorAll({ clock: new Date() }, { monitor })).toThrow(/monitorAll does not know what 'clock' is/);
   expect(() => monitorAll({ clock: 'noon' }, { monitor })).toThrow(/'clock'/);
+  const shy = new Proxy({}, { get: () => assert.fail('look away') });
+  expect(() => monitorAll({ shy }, { monitor })).toThrow(/monitorAll cannot tell what 'shy' is/);
+});
+
+it('takes any key, and makes a name of it that is fit to be a label', async () => {
+  const monitor = testMonitor();
+  monitorAll({ 'my pool ü': new DatabaseSync(':memory:'), 'my cache': new Map() }, { monitor });
+  expect(await scrape(monitor)).toMatch(/cache_entries\{cache="my_cache"/);
 });
 
 it('leaves everything untouched where monitoring is off', async () => {

@@ -34,21 +34,35 @@ const KINDS: readonly MonitorOne[] = [
  */
 export function monitorAll<T extends Readonly<Record<string, unknown>>>(things: T, options: MonitorAllOptions = {}): T {
   return Object.fromEntries(
-    Object.entries(things).map(([name, thing]) => [
-      name,
-      Array.isArray(thing) ? thing.map((each) => monitorOne(each, name, options)) : monitorOne(thing, name, options),
+    Object.entries(things).map(([key, thing]) => [
+      key,
+      Array.isArray(thing) ? thing.map((each) => monitorOne(each, key, options)) : monitorOne(thing, key, options),
     ]),
   ) as T;
 }
 
-function monitorOne(thing: unknown, name: string, options: MonitorAllOptions): unknown {
+function monitorOne(thing: unknown, key: string, options: MonitorAllOptions): unknown {
   if (thing === undefined || thing === null) return thing;
   if (typeof thing === 'object' || typeof thing === 'function') {
+    const monitored = firstToKnow(thing, key, options);
+    if (monitored !== undefined) return monitored;
+  }
+  const kinds = 'databases, Redis clients, caches, BullMQ workers, queues and flows, clients of model providers';
+  throw new TelltaleError('setup', `monitorAll does not know what '${key}' is; it takes ${kinds}.`);
+}
+
+function firstToKnow(thing: object, key: string, options: MonitorAllOptions): object | undefined {
+  // Any key will do, where a name must be fit to be a label.
+  const name = key.replace(/[^\w.:/-]/g, '_').slice(0, 64) || '_';
+  try {
     for (const monitor of KINDS) {
       const monitored = monitor(thing, name, options);
       if (monitored !== undefined) return monitored;
     }
+  } catch (cause) {
+    // A proxy may refuse to be looked at.
+    if (cause instanceof TelltaleError) throw cause;
+    throw new TelltaleError('setup', `monitorAll cannot tell what '${key}' is.`, { cause });
   }
-  const kinds = 'databases, Redis clients, caches, BullMQ workers, queues and flows, clients of model providers';
-  throw new TelltaleError('setup', `monitorAll does not know what '${name}' is; it takes ${kinds}.`);
+  return undefined;
 }
