@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { untilReady } from './answers.ts';
 import { debianProgram } from './debian.ts';
+import { freePort } from './free-port.ts';
+import { startOwnServer } from './own-server.ts';
 
 /** A real Prometheus of our own, on a free port, with its data in a temporary folder. */
 export interface Server {
@@ -50,53 +50,27 @@ export async function startServer(configuration: string, flags: readonly string[
   writeFileSync(config, configuration);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(
-    command,
-    [
-      `--config.file=${config}`,
-      `--storage.tsdb.path=${data ?? join(folder, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--log.level=warn',
-      ...flags,
-    ],
-    { env, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  let complaints = '';
-  child.stderr.on('data', (text) => {
-    complaints += text;
-  });
-  const stop = async (): Promise<void> => {
-    if (child.exitCode === null) {
-      const gone = once(child, 'exit');
-      child.kill('SIGTERM');
-      await gone;
-    }
-    rmSync(folder, { recursive: true, force: true });
-  };
-  try {
-    await ready(url, child);
-  } catch (cause) {
-    await stop();
-    throw new Error(`Prometheus did not start: ${complaints}`, { cause });
-  }
-  return { url, stop };
-}
-
-async function ready(url: string, child: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
-    if (child.exitCode !== null) throw new Error(`It ended with exit code ${child.exitCode}.`);
+  const ready = async (): Promise<boolean> => {
     const response = await fetch(`${url}/-/ready`).catch(() => undefined);
-    if (response?.ok) return;
-    await delay(100);
-  }
-  throw new Error('It was not ready within 30 seconds.');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
+    return response?.ok === true;
+  };
+  const { stop } = await startOwnServer({
+    name: 'Prometheus',
+    folder,
+    spawn: () =>
+      spawn(
+        command,
+        [
+          `--config.file=${config}`,
+          `--storage.tsdb.path=${data ?? join(folder, 'data')}`,
+          `--web.listen-address=127.0.0.1:${port}`,
+          '--log.level=warn',
+          ...flags,
+        ],
+        { env, stdio: ['ignore', 'ignore', 'pipe'] },
+      ),
+    ready: (child) => untilReady(child, ready),
+    signal: 'SIGTERM',
+  });
+  return { url, stop };
 }

@@ -1,8 +1,8 @@
 import mysql from 'mysql2/promise';
 import { expect, it } from 'vitest';
 import { startMariadb } from '../../../test/servers/mariadb.ts';
+import { startOwnPostgres } from '../../../test/servers/own-postgres.ts';
 import { testMonitor } from '../../../test/test-monitor.ts';
-import { startOwnPostgres } from '../test/own-postgres.ts';
 import { openPool } from '../test/postgres.ts';
 import { monitorPool } from './monitor-database.ts';
 

@@ -6,8 +6,8 @@ import mysql from 'mysql2/promise';
 import type pg from 'pg';
 import { expect, it } from 'vitest';
 import { startMariadb } from '../../../test/servers/mariadb.ts';
+import { startOwnPostgres } from '../../../test/servers/own-postgres.ts';
 import { type TestMonitor, testMonitor } from '../../../test/test-monitor.ts';
-import { startOwnPostgres } from '../test/own-postgres.ts';
 import { openPool } from '../test/postgres.ts';
 import { monitorClient, monitorPool } from './monitor-database.ts';
 

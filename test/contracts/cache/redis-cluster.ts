@@ -1,15 +1,15 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { vi } from 'vitest';
 import { debianProgram, type Program } from '../../servers/debian.ts';
+import { freePort } from '../../servers/free-port.ts';
+import { end } from '../../servers/own-server.ts';
+import { REDIS_PACKAGES } from '../../servers/redis.ts';
 
 const run = promisify(execFile);
-const PACKAGES = ['redis-server', 'redis-tools', 'libjemalloc2', 'liblua5.1-0', 'lua-cjson', 'lua-bitop', 'liblzf1'];
 
 /** A real Redis Cluster of three masters without replicas. */
 export interface TestCluster {
@@ -21,19 +21,14 @@ export interface TestCluster {
 
 /** Starts three masters on free ports and joins them. */
 export async function startRedisCluster(): Promise<TestCluster> {
-  const server = await debianProgram(PACKAGES, 'redis-server');
-  const cli = await debianProgram(PACKAGES, 'redis-cli');
+  const server = await debianProgram(REDIS_PACKAGES, 'redis-server');
+  const cli = await debianProgram(REDIS_PACKAGES, 'redis-cli');
   const folder = mkdtempSync(join(tmpdir(), 'telltale-redis-cluster-'));
   const children: ChildProcess[] = [];
   const ask = async (port: number, ...command: string[]): Promise<string> =>
     (await run(cli.command, ['-p', String(port), ...command], { env: cli.env })).stdout;
   const stop = async (): Promise<void> => {
-    for (const child of children) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const gone = once(child, 'exit');
-      child.kill('SIGKILL');
-      await gone;
-    }
+    for (const child of children) await end(child, 'SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -69,13 +64,4 @@ function startNode({ command, env }: Program, port: number, folder: string): Chi
     ],
     { env, stdio: 'ignore' },
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
