@@ -164,17 +164,14 @@ export class CallRecord {
   /** `undefined` where nothing was to be paid: a call that failed, of which the provider told no usage. */
   #priceOf(end: AICallEnd, status: CallStatus, usage: Usage | undefined): Price | undefined {
     const { observer, start } = this;
-    const { costUsd, servedModel = start.model } = end;
+    const { costUsd, servedModel } = end;
     if (costUsd !== undefined && costUsd !== null) {
       if (costUsd >= 0 && costUsd < Number.POSITIVE_INFINITY) return { costUsd, savedUsd: 0, source: 'override' };
       observer.metrics.mistake('bad_usage');
     }
     if (usage === undefined) return status === 'error' ? undefined : { unpriced: 'no_usage' };
     if (status === 'error' && usage.inputTokens + usage.outputTokens === 0) return undefined;
-    const { prices } = observer;
-    const served = prices.price(start.provider, servedModel, usage);
-    const isUnknown = 'unpriced' in served && served.unpriced === 'unknown_model';
-    return isUnknown && servedModel !== start.model ? prices.price(start.provider, start.model, usage) : served;
+    return observer.prices.priceServed(start.provider, start.model, servedModel ?? start.model, usage);
   }
 
   #account(price: Price, status: CallStatus, attribution: string | undefined): void {

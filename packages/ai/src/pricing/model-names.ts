@@ -28,12 +28,27 @@ const LOCAL = new Set(['ollama', 'vllm', 'lmstudio', 'lm-studio', 'llamacpp', 'l
 /** The provider by the name that the price table has for it. */
 export function providerName(provider: string): string {
   const name = provider.trim().toLowerCase();
-  return PROVIDERS[name] ?? name;
+  return Object.hasOwn(PROVIDERS, name) ? PROVIDERS[name]! : name;
 }
 
 /** Whether a provider is software that the service runs itself, for which nobody sends a bill by the token. */
 export function isLocalProvider(provider: string): boolean {
   return LOCAL.has(provider);
+}
+
+/** Who sells models that nobody may run at home. */
+export const SELLERS: readonly string[] = ['openai', 'anthropic', 'google'];
+/** Models of the same makers that anybody may run, and what others make of those. */
+const OPEN = /gpt-oss|gemma|llama|qwen|mistral|distill|gguf/;
+
+/**
+ * The name by which a model that a local server offers would be sold, if it hands calls on as a proxy does: without
+ * `openai/`, `bedrock/us.anthropic.` and the like. `undefined` where anybody may run such a model. LocalAI is asked for
+ * its own models by the names of OpenAI's.
+ */
+export function soldName(provider: string, model: string): string | undefined {
+  if (provider === 'localai' || OPEN.test(model)) return undefined;
+  return model.slice(model.lastIndexOf('/') + 1).replace(/^([a-z-]+\.)?anthropic\./, '');
 }
 
 /** The model within an ARN or a resource path (`models/gemini-2.5-pro`, `…:inference-profile/us.anthropic.claude…`). */

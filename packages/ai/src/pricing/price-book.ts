@@ -1,8 +1,8 @@
 import { dollars } from '../money.ts';
 import type { Usage } from '../usage.ts';
 import { charge } from './calculate.ts';
-import { isLocalProvider, modelName, nearbyNames, providerName } from './model-names.ts';
-import { findOverride, type PriceOverrides } from './price-overrides.ts';
+import { isLocalProvider, modelName, nearbyNames, providerName, SELLERS, soldName } from './model-names.ts';
+import { OwnPrices, type PriceOverrides } from './price-overrides.ts';
 import { bundledPrices, type PriceTable } from './price-table.ts';
 import { publishedRates, tierRates } from './published.ts';
 import type { Rates } from './rates.ts';
@@ -11,7 +11,7 @@ import type { Rates } from './rates.ts';
 type PriceSource = 'override' | 'table' | 'free';
 
 /** Why a price is not quite that of the model and tier in question. */
-type Approximation = 'dated' | 'fine_tuned' | 'routed' | 'tier' | 'incomplete';
+type Approximation = 'dated' | 'fine_tuned' | 'routed' | 'assumed' | 'tier' | 'incomplete';
 
 /** What a model costs. */
 export interface Quote {
@@ -47,7 +47,7 @@ interface Remembered {
 /** What every model costs: the user's own prices over those that were published. */
 export class PriceBook {
   table: PriceTable = bundledPrices;
-  readonly #overrides: PriceOverrides;
+  readonly #own: OwnPrices;
   readonly #now: () => number;
   readonly #reportError: (error: unknown) => void;
   readonly #quotes = new Map<string, Map<string, Map<string, Remembered>>>();
@@ -55,7 +55,7 @@ export class PriceBook {
 
   /** `reportError` takes what the table throws, which leaves the model without a price. */
   constructor(overrides: PriceOverrides, now: () => number, reportError: (error: unknown) => void) {
-    this.#overrides = overrides;
+    this.#own = new OwnPrices(overrides);
     this.#now = now;
     this.#reportError = reportError;
   }
@@ -73,6 +73,23 @@ export class PriceBook {
       source: quote.source,
       approximation: quote.approximation ?? (found.incomplete ? 'incomplete' : undefined),
     };
+  }
+
+  /**
+   * The same where another model may have answered than was asked for, as a dated snapshot does or what is behind a
+   * deployment. The user's own price for either comes before any other.
+   */
+  priceServed(provider: string, asked: string, served: string, usage: Usage): Price {
+    if (served === asked || (this.#isNamed(provider, asked) && !this.#isNamed(provider, served))) {
+      return this.price(provider, asked, usage);
+    }
+    const price = this.price(provider, served, usage);
+    const isUnknown = 'unpriced' in price && price.unpriced === 'unknown_model';
+    return isUnknown ? this.price(provider, asked, usage) : price;
+  }
+
+  #isNamed(provider: string, model: string): boolean {
+    return this.#own.named(providerName(provider), modelName(model)) !== undefined;
   }
 
   /** What a model costs now, in a tier; `undefined` where nobody said. */
@@ -107,7 +124,7 @@ export class PriceBook {
   }
 
   #find(provider: string, model: string, tier: string, at: Date): Quote | undefined {
-    const own = findOverride(this.#overrides, provider, model);
+    const own = this.#own.named(provider, model) ?? this.#own.ofProvider(provider);
     if (own !== undefined) return own.free ? FREE : { rates: own.rates(tier), source: 'override' };
     const standard = this.#standard(provider, model, at);
     if (standard === undefined) return isLocalProvider(provider) ? FREE : undefined;
@@ -118,12 +135,23 @@ export class PriceBook {
   }
 
   #standard(provider: string, model: string, at: Date): Quote | undefined {
-    if (isLocalProvider(provider)) return undefined;
+    if (isLocalProvider(provider)) return this.#sold(provider, model, at);
     const rates = this.#published(provider, model, at);
     if (rates !== undefined) return { rates, source: 'table' };
     for (const nearby of nearbyNames(provider, model)) {
       const found = this.#published(nearby.provider, nearby.model, at);
       if (found !== undefined) return { rates: found, source: 'table', approximation: nearby.reason };
+    }
+    return undefined;
+  }
+
+  /** What a local server may hand on to its seller is not free, though it says nothing of that. */
+  #sold(local: string, model: string, at: Date): Quote | undefined {
+    const name = soldName(local, model);
+    if (name === undefined) return undefined;
+    for (const seller of SELLERS) {
+      const found = this.#standard(seller, name, at);
+      if (found !== undefined) return { ...found, approximation: 'assumed' };
     }
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { modelName, providerName } from './model-names.ts';
 import { type Rate, type Rates, scaleTokens } from './rates.ts';
 
 /**
@@ -30,7 +31,7 @@ export interface PriceOverride {
   readonly free?: boolean;
 }
 
-/** Prices by `provider/model`, `model`, or `provider/*`, the first of these that is there. */
+/** Prices by `provider/model`, `model`, or `provider/*`, the first of these that is there; capitals do not matter. */
 export type PriceOverrides = Readonly<Record<string, PriceOverride>>;
 
 /** Names of {@link PriceOverride}, against what they are in the rates, and how many of theirs make one of these. */
@@ -68,24 +69,49 @@ function isOverride(raw: unknown): boolean {
   );
 }
 
-/** A price of the user's for a model, if there is one. */
-export function findOverride(
-  overrides: PriceOverrides,
-  provider: string,
-  model: string,
-): { readonly free: boolean; rates(tier: string): Rates } | undefined {
-  const own = [`${provider}/${model}`, model, `${provider}/*`].find((key) => Object.hasOwn(overrides, key));
-  if (own === undefined) return undefined;
-  const override = overrides[own]!;
+/** A price of the user's, as it is reckoned with. */
+export interface OwnPrice {
+  readonly free: boolean;
+  rates(tier: string): Rates;
+}
+
+/** The user's prices, found by the names that look-ups go by, however the user spelled them. */
+export class OwnPrices {
+  readonly #prices = new Map<string, OwnPrice>();
+
+  constructor(overrides: PriceOverrides) {
+    for (const [key, override] of Object.entries(overrides)) {
+      const price = ownPrice(override);
+      for (const name of namesOf(key)) if (name === key || !this.#prices.has(name)) this.#prices.set(name, price);
+    }
+  }
+
+  /** The price of a model that the user named. */
+  named(provider: string, model: string): OwnPrice | undefined {
+    return this.#prices.get(`${provider}/${model}`) ?? this.#prices.get(model);
+  }
+
+  /** The price of whatever a provider has. */
+  ofProvider(provider: string): OwnPrice | undefined {
+    return this.#prices.get(`${provider}/*`);
+  }
+}
+
+/** What is before a slash is the provider, or a part of the model's name as routers have them. */
+function namesOf(key: string): readonly string[] {
+  const slash = key.indexOf('/');
+  if (slash <= 0) return [modelName(key)];
+  return [`${providerName(key.slice(0, slash))}/${modelName(key.slice(slash + 1))}`, modelName(key)];
+}
+
+function ownPrice(override: PriceOverride): OwnPrice {
   const rates: Record<string, Rate> = {};
   for (const [name, [key, times]] of Object.entries(AMOUNTS)) {
     const amount = override[name as keyof typeof AMOUNTS];
     if (amount !== undefined) rates[key] = amount * times;
   }
-  return {
-    free: override.free === true,
-    rates: (tier) => scaleTokens(rates, override.tiers?.[tier] ?? 1),
-  };
+  const tiers = new Map(Object.entries(override.tiers ?? {}).map(([tier, part]) => [tier.toLowerCase(), part]));
+  return { free: override.free === true, rates: (tier) => scaleTokens(rates, tiers.get(tier) ?? 1) };
 }
 
 function isRecord(raw: unknown): raw is Record<string, unknown> {
