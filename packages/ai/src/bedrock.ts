@@ -4,7 +4,7 @@ import { readConverse, readInvoked, usageInHeaders } from './bedrock-answers.ts'
 import { type MonitorAIOptions, resolveIntegration } from './integration-options.ts';
 import { isAbort } from './is-abort.ts';
 import { aiObserver } from './observe-ai-call.ts';
-import { type Answer, count, type Json, object } from './wire/answer.ts';
+import { type Answer, count, type Json, object, type Wanted } from './wire/answer.ts';
 import { parseObject } from './wire/body-collector.ts';
 import { isCovered } from './wire/covered.ts';
 import { isInstrumented, markInstrumented } from './wire/instrumented.ts';
@@ -70,11 +70,7 @@ export function monitorBedrock<T extends object>(client: T, options: MonitorAIOp
     const name = context.commandName ?? '';
     if (!COMMANDS.has(name) || isCovered()) return next(args);
     const observer = given.observer ?? aiObserver(monitor());
-    const start = monitor().errors.guard(
-      'ai',
-      () => startOf(provider, name, args.input, observer.recordsContent),
-      undefined,
-    );
+    const start = monitor().errors.guard('ai', () => startOf(provider, name, args.input, observer), undefined);
     if (start === undefined) return next(args);
     const attempts = new Attempts(await observer.begin(start));
     calls.set(context, attempts);
@@ -185,7 +181,7 @@ function attend(result: Result, ending: Ending, { model }: AICallStart, command:
   return result;
 }
 
-function startOf(provider: string, command: string, input: Json, wantsPrompt: boolean): AICallStart | undefined {
+function startOf(provider: string, command: string, input: Json, wanted: Wanted): AICallStart | undefined {
   const body = input.body;
   const fields = command.startsWith('Converse') ? input : parseObject(textOf(body));
   const asked = fields?.messages ?? fields?.prompt ?? fields?.inputText ?? fields?.texts;
@@ -197,8 +193,8 @@ function startOf(provider: string, command: string, input: Json, wantsPrompt: bo
     operation: embeds ? 'embeddings' : 'chat',
     stream: command.includes('Stream'),
     maxOutputTokens: count(inference?.maxTokens) ?? count(inference?.maxTokenCount) ?? count(fields?.max_tokens),
-    inputCharacters: sizeOf(asked) + sizeOf(fields?.system),
-    ...(wantsPrompt && { prompt: promptOf(asked) }),
+    ...(wanted.countsInput !== false && { inputCharacters: sizeOf(asked) + sizeOf(fields?.system) }),
+    ...(wanted.recordsContent && { prompt: promptOf(asked) }),
   };
 }
 

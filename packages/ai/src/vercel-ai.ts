@@ -117,7 +117,7 @@ function startOf(
   call: Json,
   operation: string,
   stream: boolean,
-  { recordsContent }: AICallObserver,
+  { recordsContent, countsInput = true }: AICallObserver,
 ): AICallStart {
   const input = call?.prompt ?? call?.messages ?? call?.values ?? call?.documents;
   return {
@@ -126,7 +126,7 @@ function startOf(
     operation,
     stream,
     maxOutputTokens: count(call?.maxOutputTokens),
-    inputCharacters: sizeOf(input) + sizeOf(call?.tools),
+    ...(countsInput && { inputCharacters: sizeOf(input) + sizeOf(call?.tools) }),
     ...(recordsContent && { prompt: promptOf(input) }),
   };
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Seeded } from '../../../../test/seeded.ts';
 import type { Answer } from './answer.ts';
+import { AnswerReader } from './answer-reader.ts';
 import { BodyCollector, objectInTail, parseObject } from './body-collector.ts';
 import { EventScanner } from './event-scanner.ts';
 import { openaiProtocol } from './openai.ts';
@@ -85,4 +86,30 @@ it('takes out of a stream what was asked for, and nothing else, however its byte
     out.push(Buffer.from(stripper.end() ?? []));
     expect(Buffer.concat(out).toString().replace(/\n+/g, '\n')).toBe(expected.replace(/\n+/g, '\n'));
   }
+});
+
+it('passes over whole events that say nothing, and over no other', () => {
+  const reader = new AnswerReader({ protocol: openaiProtocol, model: 'm', operation: 'chat', stream: true }, false);
+  const events: string[] = [];
+  const scanner = new EventScanner(
+    {
+      event(data) {
+        events.push(data);
+        reader.event(data);
+      },
+      tail() {},
+      isIdle: (text) => reader.isIdle(text),
+    },
+    false,
+  );
+  const piece = (content: string): string =>
+    `data: {"model":"m","choices":[{"delta":{"content":"${content}"}}],"usage":null}\n\n`;
+  const last = 'data: {"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}\n\n';
+  const sent = [piece('a'), piece('b'), piece('c').slice(0, 30), piece('c').slice(30), piece('d') + last];
+  for (const text of [...sent, piece('e'), 'data: [DONE]\n\n']) scanner.push(bytes(text));
+  scanner.end();
+  expect(events.join()).not.toMatch(/"[be]"/);
+  expect(events).toHaveLength(5);
+  expect(reader.answer.usage).toEqual({ inputTokens: 1, outputTokens: 2 });
+  expect(reader.complete).toBe(true);
 });
