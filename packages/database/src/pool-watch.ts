@@ -1,4 +1,4 @@
-import type { HistogramSeries } from '@telltale/core';
+import type { AnyMethod, HistogramSeries } from '@telltale/core';
 import type { PoolReader } from './database-metrics.ts';
 import type { QueryObserver } from './observe-query.ts';
 import type { DatabaseConfig } from './options.ts';
@@ -25,6 +25,7 @@ export class PoolWatch {
   readonly #holds = new Map<object, Hold>();
   readonly #removeFromGauges: () => void;
   #timer: NodeJS.Timeout | undefined;
+  #byItself = false;
 
   constructor(observer: QueryObserver, config: DatabaseConfig, name: string, read: PoolReader['read']) {
     const { monitor, metrics } = observer;
@@ -43,6 +44,26 @@ export class PoolWatch {
   /** The time now, for `taken`. */
   now(): number {
     return this.#observer.monitor.config.clock.monotonic();
+  }
+
+  /** Whether a method of the pool runs that takes a connection and gives it back itself: nobody's place is of interest. */
+  get byItself(): boolean {
+    return this.#byItself;
+  }
+
+  /** Stands in for such a method. */
+  marking(original: AnyMethod): AnyMethod {
+    const mark = (on: boolean): void => {
+      this.#byItself = on;
+    };
+    return function (this: unknown, ...args) {
+      mark(true);
+      try {
+        return original.apply(this, args);
+      } finally {
+        mark(false);
+      }
+    };
   }
 
   /** Where this is called from, if that is wanted. Frames above `caller` only. */

@@ -1,9 +1,9 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import mysql from 'mysql2';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { startMariadb, type TestMariadb } from '../../../../test/servers/mariadb.ts';
 import { type TestMonitor, testMonitor } from '../../../../test/test-monitor.ts';
+import { ALL, inTwenty } from '../../test/in-twenty.ts';
 import { monitorPool } from '../monitor-database.ts';
 
 let database: TestMariadb;
@@ -22,15 +22,6 @@ function observedPool(
   onTestFinished(() => pool.promise().end());
   return { ...test, pool };
 }
-
-async function inTwenty(call: (done: () => void) => void): Promise<boolean[]> {
-  const storage = new AsyncLocalStorage<number>();
-  const callers = Array.from({ length: 20 }, (_, n) =>
-    storage.run(n, () => new Promise<boolean>((resolve) => call(() => resolve(storage.getStore() === n)))),
-  );
-  return Promise.all(callers);
-}
-const ALL = Array.from({ length: 20 }, () => true);
 
 it('calls back, and emits, in the context of the caller, however long it waited for the one connection', async () => {
   const { pool } = observedPool(1);

@@ -47,8 +47,6 @@ export function observeMysqlPool(pool: MysqlPoolLike, setup: Setup): () => void 
     return { active: all - idle, idle, waiting, max: pool.config.connectionLimit ?? 10 };
   });
   const connections = new Map<PoolConnection, ObservedConnection>();
-  /** `query` and `execute` of the pool take a connection by `getConnection` and give it back themselves. */
-  let inQuery = false;
 
   const observe = (connection: PoolConnection): void => {
     if (connections.has(connection)) return;
@@ -71,7 +69,7 @@ export function observeMysqlPool(pool: MysqlPoolLike, setup: Setup): () => void 
     return function getConnection(this: unknown, callback: AnyMethod) {
       if (typeof callback !== 'function') return original.call(this, callback);
       const askedAt = watch.now();
-      const byItself = inQuery;
+      const { byItself } = watch;
       const place = byItself ? undefined : watch.place(getConnection);
       // The pool calls back from whatever returned the connection.
       const context = new AsyncResource('TelltaleConnect', { requireManualDestroy: true });
@@ -91,15 +89,6 @@ export function observeMysqlPool(pool: MysqlPoolLike, setup: Setup): () => void 
     };
   }
 
-  const marking = (original: AnyMethod): AnyMethod =>
-    function (this: unknown, ...args) {
-      inQuery = true;
-      try {
-        return original.apply(this, args);
-      } finally {
-        inQuery = false;
-      }
-    };
   const undo = [
     replaceMethod(pool, 'getConnection', getConnection),
     replaceMethod(
@@ -111,8 +100,9 @@ export function observeMysqlPool(pool: MysqlPoolLike, setup: Setup): () => void 
           return original.call(this, connection);
         },
     ),
-    replaceMethod(pool, 'query', marking),
-    replaceMethod(pool, 'execute', marking),
+    // These take a connection by `getConnection`.
+    replaceMethod(pool, 'query', (original) => watch.marking(original)),
+    replaceMethod(pool, 'execute', (original) => watch.marking(original)),
   ];
   return () => {
     for (const each of undo) each();

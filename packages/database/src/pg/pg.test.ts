@@ -8,6 +8,7 @@ import QueryStream from 'pg-query-stream';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../../../../test/servers/postgres.ts';
 import { type TestMonitor, testMonitor } from '../../../../test/test-monitor.ts';
+import { ALL, inTwenty } from '../../test/in-twenty.ts';
 import { openPool } from '../../test/postgres.ts';
 import { monitorClient, monitorPool } from '../monitor-database.ts';
 import type { DatabaseOptions } from '../options.ts';
@@ -38,16 +39,6 @@ async function observedClient(config: pg.ClientConfig = {}): Promise<TestMonitor
   onTestFinished(() => client.end());
   return { ...test, client };
 }
-
-/** Runs twenty callers at once and says whether each was called back in its own context. */
-async function inTwenty(call: (done: () => void) => void): Promise<boolean[]> {
-  const storage = new AsyncLocalStorage<number>();
-  const callers = Array.from({ length: 20 }, (_, n) =>
-    storage.run(n, () => new Promise<boolean>((resolve) => call(() => resolve(storage.getStore() === n)))),
-  );
-  return Promise.all(callers);
-}
-const ALL = Array.from({ length: 20 }, () => true);
 
 it('calls back in the context of the caller, however long it waited for the one connection', async () => {
   const { pool } = observedPool(1);

@@ -31,8 +31,6 @@ export function observePgPool(pool: PgPoolLike, setup: Setup): () => void {
     return { active: totalCount - idle, idle, waiting, max: options?.max ?? 10 };
   });
   const clients = new Map<object, { readonly connection: ConnectionWatch; readonly end: () => void }>();
-  /** `pool.query` takes a client by `connect` and gives it back itself: nobody's place is of interest. */
-  let inQuery = false;
 
   const observeClient = (client: PgClientLike): void => {
     if (!clients.has(client)) clients.set(client, observePgClient(client, observer));
@@ -55,7 +53,7 @@ export function observePgPool(pool: PgPoolLike, setup: Setup): () => void {
   function connect(original: AnyMethod): AnyMethod {
     return function connect(this: unknown, callback: unknown) {
       const askedAt = watch.now();
-      const byItself = inQuery;
+      const { byItself } = watch;
       const place = byItself ? undefined : watch.place(connect);
       if (typeof callback !== 'function') {
         return original.call(this, callback).then(
@@ -85,19 +83,8 @@ export function observePgPool(pool: PgPoolLike, setup: Setup): () => void {
   pool.on('remove', onRemove);
   const undo = [
     replaceMethod(pool, 'connect', connect),
-    replaceMethod(
-      pool,
-      'query',
-      (original) =>
-        function (this: unknown, ...args) {
-          inQuery = true;
-          try {
-            return original.apply(this, args);
-          } finally {
-            inQuery = false;
-          }
-        },
-    ),
+    // It takes a client by `connect`.
+    replaceMethod(pool, 'query', (original) => watch.marking(original)),
   ];
   return () => {
     pool.off('connect', onConnect).off('release', onRelease).off('remove', onRemove);
