@@ -27,53 +27,38 @@ export function observeSqlite(database: SqliteDatabaseLike, observer: QueryObser
   const watch = (name: string, text: (args: readonly unknown[]) => unknown): void => {
     if (typeof (database as unknown as Record<string, unknown>)[name] !== 'function') return;
     undo.push(
-      replaceMethod(
-        database,
-        name,
-        (original) =>
-          function (this: unknown, ...args) {
-            return call(original, this, args, observer, text(args), connection);
-          },
-      ),
+      standIn(database, name, (original, self, args) => call(original, self, args, observer, text(args), connection)),
+    );
+  };
+  /** Observes the statements that what a method returns is made to run. */
+  const watchMade = (
+    name: string,
+    textOf: (args: readonly unknown[]) => (args: readonly unknown[]) => unknown,
+  ): void => {
+    if (typeof (database as unknown as Record<string, unknown>)[name] !== 'function') return;
+    undo.push(
+      standIn(database, name, (original, self, args) => {
+        const made = original.apply(self, args) as object;
+        const observe = (): void => observeStatement(made, textOf(args), observer, connection);
+        observer.monitor.errors.guard('database', observe, undefined);
+        return made;
+      }),
     );
   };
   watch('exec', ([sql]) => sql);
   watch('pragma', ([source]) => `PRAGMA ${source}`);
-  undo.push(
-    replaceMethod(
-      database,
-      'prepare',
-      (original) =>
-        function (this: unknown, ...args) {
-          const statement = original.apply(this, args);
-          observer.monitor.errors.guard(
-            'database',
-            () => observeStatement(statement, () => args[0], observer, connection),
-            undefined,
-          );
-          return statement;
-        },
-    ),
+  watchMade(
+    'prepare',
+    ([sql]) =>
+      () =>
+        sql,
   );
-  if (typeof database.createTagStore === 'function') {
-    undo.push(
-      replaceMethod(
-        database,
-        'createTagStore',
-        (original) =>
-          function (this: unknown, ...args) {
-            const store = original.apply(this, args);
-            const text = ([strings]: readonly unknown[]): unknown => (strings as readonly string[]).join('?');
-            observer.monitor.errors.guard(
-              'database',
-              () => observeStatement(store, text, observer, connection),
-              undefined,
-            );
-            return store;
-          },
-      ),
-    );
-  }
+  watchMade(
+    'createTagStore',
+    () =>
+      ([strings]) =>
+        (strings as readonly string[]).join('?'),
+  );
   if (typeof database.transaction === 'function')
     undo.push(observeTransactions(database as never, connection, observer));
   return () => {
@@ -88,21 +73,25 @@ function observeStatement(
   connection: ConnectionWatch,
 ): void {
   for (const name of RUNNERS) {
-    replaceMethod(
-      statement,
-      name,
-      (original) =>
-        function (this: unknown, ...args) {
-          return call(original, this, args, observer, text(args), connection);
-        },
-    );
+    standIn(statement, name, (original, self, args) => call(original, self, args, observer, text(args), connection));
   }
-  replaceMethod(
-    statement,
-    'iterate',
+  standIn(statement, 'iterate', (original, self, args) =>
+    iterate(original, self, args, observer, text(args), connection),
+  );
+}
+
+/** Stands in for a method by what is given it, the object that it was called on, and the arguments. */
+function standIn(
+  target: object,
+  name: string,
+  run: (original: AnyMethod, self: unknown, args: unknown[]) => unknown,
+): () => void {
+  return replaceMethod(
+    target,
+    name,
     (original) =>
       function (this: unknown, ...args) {
-        return iterate(original, this, args, observer, text(args), connection);
+        return run(original, this, args);
       },
   );
 }
