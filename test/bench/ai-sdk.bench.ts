@@ -44,7 +44,7 @@ interface Client {
  *
  * - telltale: metrics, cost, and one line for each call, written to a file.
  * - telltale, metrics alone: the same without the line.
- * - OpenTelemetry: its metrics; its spans through a batch processor, and every batch made the protobuf of OTLP, as its
+ * - OpenTelemetry: its metrics; its spans through a batch processor, and every batch made the JSON of OTLP, as its
  *   exporter does. Sending that is left out, and so is the receiver. It knows no prices.
  */
 export const bench: Bench = {
@@ -135,11 +135,11 @@ function streamed({ name, client, flush }: Client): Variant {
 
 function patch(Class: typeof OpenAI, version: string) {
   const requireBeside = createRequire(require.resolve('@opentelemetry/exporter-metrics-otlp-http'));
-  const { ProtobufTraceSerializer } = requireBeside('@opentelemetry/otlp-transformer');
+  const { JsonTraceSerializer } = requireBeside('@opentelemetry/otlp-transformer');
   let spans = 0;
   const exporter = {
     export(batch: ReadableSpan[], done: (result: { code: number }) => void): void {
-      if (ProtobufTraceSerializer.serializeRequest(batch)?.length > 0) spans += batch.length;
+      if (JsonTraceSerializer.serializeRequest(batch)?.length > 0) spans += batch.length;
       done({ code: 0 });
     },
     shutdown: async (): Promise<void> => {},
