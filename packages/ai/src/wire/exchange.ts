@@ -9,7 +9,7 @@ import { ProviderError } from './provider-error.ts';
 import { watchWhole } from './watch-whole.ts';
 
 /** What a failed attempt is followed by. */
-export interface Retries {
+interface Retries {
   /** Whether the SDK sends the request again after this answer, or after none. */
   follow(response: Response | undefined): boolean;
 }
