@@ -134,7 +134,7 @@ it('goes on by what it knows while Redis is away, and tells it afterwards', asyn
     await redis.restart();
     await connection.ping();
     advance(10_000);
-    await scrape();
+    await expect(spendOne()).rejects.toThrow('of $3, $3 are spent');
     const spent = async (): Promise<string | null> => {
       const keys = await connection.keys('telltale:ai-budget:{orders}:away:month:*Z');
       return connection.hget(keys[0]!, 'spent');

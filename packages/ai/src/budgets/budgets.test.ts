@@ -153,6 +153,22 @@ it('remembers over a restart what was spent, and that it was told', async () => 
   expect(second.log().filter(({ message }) => message === 'A budget is spent')).toEqual([]);
 });
 
+it.each(['the monitor was closed', 'it was configured anew'])(
+  'counts what a call spent that ended after %s',
+  async (what) => {
+    const budgetFile = join(folder, what, 'budgets.sqlite');
+    const first = budgeted({ limitUsd: 3 }, { budgetFile });
+    const call = await aiObserver(first.monitor).begin(CALL);
+    if (what === 'the monitor was closed') await first.monitor.close();
+    else configure(first, { limitUsd: 3 }, { budgetFile });
+    call.end({ usage: { inputTokens: 0, outputTokens: 1_000_000 } });
+    const second = budgeted({ limitUsd: 3 }, { budgetFile });
+    expect(await second.scrape('ai_budget_spent_usd')).toBe('ai_budget_spent_usd{budget="all"} 1');
+    expect(await second.scrape('ai_budget_reserved_usd')).toBe('ai_budget_reserved_usd{budget="all"} 0');
+    expect(first.errors).toEqual([]);
+  },
+);
+
 it('goes on in memory where the file cannot be had, and says so', async () => {
   const file = join(folder, 'a-file');
   writeFileSync(file, 'x');

@@ -1,5 +1,7 @@
-import type { Account, Answer, Balance, Hold, Ledger } from './ledger.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Account, type Answer, type Balance, HOLD_MS, type Hold, type Ledger } from './ledger.ts';
 import { MemoryLedger } from './memory-ledger.ts';
+import { isBusy } from './sqlite-ledger.ts';
 
 /** What a {@link SharedLedger} tells of its store, and where it has its time from. */
 export interface SharedLedgerOptions {
@@ -13,20 +15,28 @@ export interface SharedLedgerOptions {
 
 /** A store that failed is left alone for so long, or until it gives a late answer. */
 const AWAY_MS = 5_000;
+/** A file that another process writes to is asked again after so long. */
+const BUSY_AGAIN_MS = 10;
 const MAX_UNSETTLED = 100_000;
 
 /**
  * A ledger that others share, and what is known of it here. Where the store is away this process goes on by what it
- * knew and spends itself, and tells the store of that when it is back.
+ * knew and spends itself, and tells the store of that when it is back, before it asks it for anything.
  */
 export class SharedLedger {
   readonly #store: Ledger;
   readonly #known = new MemoryLedger();
   readonly #options: SharedLedgerOptions;
-  #awayUntil = Number.NEGATIVE_INFINITY;
-  #unsettled: { readonly hold: Hold; readonly costUsd: number }[] = [];
-  #catchingUp = false;
+  /** What is set aside, by the identifiers of the holds. */
+  readonly #open = new Set<string>();
+  /** Of these: what the store has not heard of. */
+  readonly #here = new Map<string, Hold>();
+  readonly #unsettled: { readonly hold: Hold; readonly costUsd: number }[] = [];
   readonly #running = new Set<Promise<Answer>>();
+  #awayUntil = Number.NEGATIVE_INFINITY;
+  #catchingUp: Promise<void> | undefined;
+  #closing: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(store: Ledger, options: SharedLedgerOptions) {
     this.#store = store;
@@ -35,38 +45,40 @@ export class SharedLedger {
 
   /** Sets an amount aside. */
   async reserve(hold: Hold): Promise<Answer> {
-    const answer = await this.#ask((store, now) => store.reserve(hold, now));
-    return this.#reserved(hold, answer);
+    this.#open.add(hold.id);
+    return this.#reserved(hold, await this.#ask((store, now) => store.reserve(hold, now)));
   }
 
   /** The same at once: by the store, if it is in this process; otherwise by what is known of it here. */
   reserveNow(hold: Hold): Answer {
     const { now } = this.#options;
-    if (this.#store.store === 'redis') {
-      const answer = this.#known.reserve(hold, now());
-      if (answer.refusedBy === undefined) {
-        const unlimited = { ...hold, accounts: hold.accounts.map((each) => ({ ...each, limitUsd: undefined })) };
-        void this.#ask((store) => store.reserve(unlimited, now()));
-      }
-      return answer;
+    this.#open.add(hold.id);
+    if (this.#store.store !== 'redis') {
+      const answer = this.#askNow((store) => store.reserve(hold, now()) as Answer);
+      return this.#reserved(hold, answer);
     }
-    return this.#reserved(
-      hold,
-      this.#askNow((store) => store.reserve(hold, now()) as Answer),
-    );
+    const answer = this.#known.reserve(hold, now());
+    if (answer.refusedBy !== undefined) this.#open.delete(hold.id);
+    else {
+      void this.#ask((store) => store.reserve(withoutLimits(hold), now())).then((told) => {
+        if (told === undefined && this.#open.has(hold.id)) this.#here.set(hold.id, hold);
+      });
+    }
+    return answer;
   }
 
   /** Ends a hold; an answer comes where there is one at once. */
   settle(hold: Hold, costUsd: number): Answer | Promise<Answer> {
     const { now } = this.#options;
+    this.#open.delete(hold.id);
+    this.#here.delete(hold.id);
     const here = this.#known.settle(hold, costUsd, now());
     const take = (answer: Answer | undefined): Answer => {
-      if (answer !== undefined) return this.#adopt(hold.accounts, answer);
-      if (this.#unsettled.length < MAX_UNSETTLED) this.#unsettled.push({ hold, costUsd });
-      return here;
+      if (answer === undefined && this.#unsettled.length < MAX_UNSETTLED) this.#unsettled.push({ hold, costUsd });
+      this.#closeWhenSettled();
+      return answer === undefined ? here : this.#adopt(hold.accounts, answer);
     };
     if (this.#store.store !== 'redis') {
-      this.#catchUpNow();
       return take(this.#askNow((store) => store.settle(hold, costUsd, now()) as Answer));
     }
     const done = this.#ask((store) => store.settle(hold, costUsd, now())).then(take);
@@ -85,24 +97,43 @@ export class SharedLedger {
     return (await this.#ask((store) => store.isFirst(account, mark))) ?? true;
   }
 
-  /** Waits for what is being settled, and tries what could not be before once more. Never rejects. */
+  /**
+   * Waits for what is being settled, and tries what could not be before once more. The store stays open for the calls
+   * that still run, but no longer than what they set aside counts. Never rejects.
+   */
   async close(): Promise<void> {
     await Promise.all(this.#running);
-    if (this.#unsettled.length > 0) await this.#catchUp();
+    try {
+      await this.#catchUp();
+    } catch (error) {
+      this.#options.onFailure(error);
+    }
     if (this.#unsettled.length > 0) {
       this.#options.onFailure(new Error(`What ${this.#unsettled.length} calls cost could not be written down`));
     }
-    this.#store.close();
+    this.#closing = setTimeout(() => this.#closeStore(), HOLD_MS).unref();
+    this.#closeWhenSettled();
+  }
+
+  #closeWhenSettled(): void {
+    if (this.#closing !== undefined && this.#open.size === 0) this.#closeStore();
+  }
+
+  #closeStore(): void {
+    clearTimeout(this.#closing);
+    if (!this.#closed) this.#store.close();
+    this.#closed = true;
   }
 
   #reserved(hold: Hold, answer: Answer | undefined): Answer {
     const now = this.#options.now();
-    if (answer === undefined) return this.#known.reserve(hold, now);
-    this.#adopt(hold.accounts, answer);
-    if (answer.refusedBy === undefined) {
-      this.#known.reserve({ ...hold, accounts: hold.accounts.map((each) => ({ ...each, limitUsd: undefined })) }, now);
-    }
-    return answer;
+    const reserved = answer === undefined ? this.#known.reserve(hold, now) : this.#adopt(hold.accounts, answer);
+    if (reserved.refusedBy !== undefined) {
+      this.#open.delete(hold.id);
+      this.#closeWhenSettled();
+    } else if (answer === undefined) this.#here.set(hold.id, hold);
+    else this.#known.reserve(withoutLimits(hold), now);
+    return reserved;
   }
 
   #adopt(accounts: readonly Account[], answer: Answer): Answer {
@@ -113,55 +144,90 @@ export class SharedLedger {
 
   /** `undefined` where the store is away. Never rejects. */
   async #ask<T>(act: (store: Ledger, now: number) => T | Promise<T>): Promise<T | undefined> {
-    const { now, monotonic } = this.#options;
-    if (monotonic() < this.#awayUntil) return undefined;
+    if (this.#options.monotonic() < this.#awayUntil) return undefined;
     try {
-      const pending = act(this.#store, now());
-      const answer = pending instanceof Promise ? await this.#inTime(pending) : pending;
-      if (this.#unsettled.length > 0) void this.#catchUp();
-      return answer;
+      if (this.#isBehind) await this.#inTime(this.#catchUp());
+      return await this.#answer(act);
     } catch (error) {
       this.#failed(error);
       return undefined;
     }
   }
 
+  async #answer<T>(act: (store: Ledger, now: number) => T | Promise<T>): Promise<T> {
+    const { now, patienceMs } = this.#options;
+    for (let left = patienceMs / BUSY_AGAIN_MS; ; left--) {
+      try {
+        const pending = act(this.#store, now());
+        return pending instanceof Promise ? await this.#inTime(pending) : pending;
+      } catch (error) {
+        if (!isBusy(error) || left < 1) throw error;
+        await sleep(BUSY_AGAIN_MS, undefined, { ref: false });
+      }
+    }
+  }
+
+  /** What a file that is busy does not take is told to it with the next question. */
   #askNow<T>(act: (store: Ledger) => T): T | undefined {
     if (this.#options.monotonic() < this.#awayUntil) return undefined;
     try {
+      this.#catchUpNow();
       return act(this.#store);
     } catch (error) {
-      this.#failed(error);
+      if (!isBusy(error)) this.#failed(error);
       return undefined;
     }
   }
 
-  async #catchUp(): Promise<void> {
-    if (this.#catchingUp) return;
-    this.#catchingUp = true;
-    try {
-      while (this.#unsettled.length > 0) {
-        const { hold, costUsd } = this.#unsettled[0]!;
-        const pending = this.#store.settle(hold, costUsd, this.#options.now());
-        if (pending instanceof Promise) await this.#inTime(pending);
-        this.#unsettled.shift();
+  get #isBehind(): boolean {
+    return this.#catchingUp !== undefined || this.#here.size > 0 || this.#unsettled.length > 0;
+  }
+
+  #catchUp(): Promise<void> {
+    return (this.#catchingUp ??= this.#deliver().finally(() => {
+      this.#catchingUp = undefined;
+    }));
+  }
+
+  async #deliver(): Promise<void> {
+    for (let act = this.#takeLate(); act !== undefined; act = this.#takeLate()) {
+      try {
+        await this.#answer(act.tell);
+      } catch (error) {
+        act.putBack();
+        throw error;
       }
-    } catch (error) {
-      this.#failed(error);
-    } finally {
-      this.#catchingUp = false;
     }
   }
 
   #catchUpNow(): void {
-    if (this.#unsettled.length === 0 || this.#store.store === 'redis') return;
-    const late = this.#unsettled;
-    this.#unsettled = [];
-    for (const [i, { hold, costUsd }] of late.entries()) {
-      if (this.#askNow((store) => store.settle(hold, costUsd, this.#options.now())) !== undefined) continue;
-      this.#unsettled = late.slice(i);
-      return;
+    for (let act = this.#takeLate(); act !== undefined; act = this.#takeLate()) {
+      try {
+        act.tell(this.#store);
+      } catch (error) {
+        act.putBack();
+        throw error;
+      }
     }
+  }
+
+  /** Takes one thing that the store has not heard of off the list, so that nobody else tells it too. */
+  #takeLate(): { tell(store: Ledger): unknown; putBack(): void } | undefined {
+    const { now } = this.#options;
+    for (const [id, hold] of this.#here) {
+      this.#here.delete(id);
+      return {
+        // Settled meanwhile, it must not be set aside any more.
+        tell: (store) => (this.#open.has(id) ? store.reserve(withoutLimits(hold), now()) : undefined),
+        putBack: () => this.#open.has(id) && this.#here.set(id, hold),
+      };
+    }
+    const late = this.#unsettled.shift();
+    if (late === undefined) return undefined;
+    return {
+      tell: (store) => store.settle(late.hold, late.costUsd, now()),
+      putBack: () => this.#unsettled.unshift(late),
+    };
   }
 
   #failed(error: unknown): void {
@@ -188,4 +254,8 @@ export class SharedLedger {
         .finally(() => clearTimeout(timer));
     });
   }
+}
+
+function withoutLimits(hold: Hold): Hold {
+  return { ...hold, accounts: hold.accounts.map((account) => ({ ...account, limitUsd: undefined })) };
 }

@@ -6,11 +6,20 @@ import { type Account, type Answer, type Balance, HOLD_MS, type Hold, hasRoom, t
 
 /** How long after its end an account is remembered. */
 const KEEP_MS = 40 * 86_400_000;
-/** A transaction of another process takes far less. */
-const BUSY_MS = 250;
+/** How long opening the file waits for other processes that do. */
+const OPENING_MS = 250;
+/** How long the event loop stands still for a transaction of another process, which takes far less. */
+const BUSY_MS = 10;
+const SQLITE_BUSY = 5;
+
+/** Whether an error says that another process writes to the file just now. */
+export function isBusy(error: unknown): boolean {
+  const { errcode } = (error ?? {}) as { readonly errcode?: unknown };
+  return typeof errcode === 'number' && (errcode & 0xff) === SQLITE_BUSY;
+}
 
 const SCHEMA = `
-  PRAGMA busy_timeout = ${BUSY_MS};
+  PRAGMA busy_timeout = ${OPENING_MS};
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
   CREATE TABLE IF NOT EXISTS account (
@@ -68,6 +77,7 @@ export class SqliteLedger implements Ledger {
       Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]),
     ) as Record<keyof typeof STATEMENTS, StatementSync>;
     this.#forget(now);
+    database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
   }
 
   reserve({ id, amountUsd, accounts }: Hold, now: number): Answer {
