@@ -11,7 +11,7 @@ export function banner({ url, postgresFolder }: Shop, { traffic, logLevel, port,
 
     service    ${url}/products
     metrics    ${url}/metrics${port > 0 ? `; of the worker http://127.0.0.1:${port + 1}/metrics` : ''}
-    history    ${url}/telltale/api/v1/query?query=sum(rate(http_requests_total[1m]))by(route)
+    history    curl -s ${url}/telltale/api/v1/query -d 'query=sum by (route) (rate(http_requests_total[1m]))'
     health     ${url}/health
 
     try        curl -i ${url}/products/1 -H 'x-correlation-id: my-first-request'

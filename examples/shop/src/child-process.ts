@@ -9,12 +9,14 @@ export interface Child {
 }
 
 /**
- * Starts a process and waits for its first message.
+ * Starts a process, hands it its options and waits for its first message.
  *
  * @throws {Error} when it ends before.
  */
 export async function startChild(file: URL, options: object): Promise<Child> {
-  const child = fork(file, [JSON.stringify(options)], { execArgv: [] });
+  const child = fork(file, { execArgv: [] });
+  // Not as an argument: everybody on the machine can read those, and a password may be among the options.
+  child.send(options);
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${file.pathname.split('/').slice(-2).join('/')} ended with ${code} before it was up.`);
   });
@@ -29,4 +31,10 @@ export async function startChild(file: URL, options: object): Promise<Child> {
       await gone;
     },
   };
+}
+
+/** In the process that was started: the options that it was handed. */
+export async function receiveOptions<T>(): Promise<T> {
+  const [options] = await once(process, 'message');
+  return options;
 }

@@ -135,6 +135,11 @@ test.each([
     () => ({ DATABASE_URL: 'postgres://shop:secret@127.0.0.1:1/shop' }),
     /^The database at 127\.0\.0\.1:1 cannot be used: .*ECONNREFUSED/,
   ],
+  [
+    'a Redis that is not there',
+    () => ({ REDIS_URL: 'redis://shop:secret@127.0.0.1:1' }),
+    /^The Redis at 127\.0\.0\.1:1 cannot be used: .*ECONNREFUSED/,
+  ],
 ])('for %s it says so and ends with 1', async (_what, env, message) => {
   const shop = start(await env());
   expect(await shop.exit).toBe(1);

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { defaultMonitor } from 'telltale';
@@ -13,6 +15,7 @@ import { openModels } from './models.ts';
 import { OrderEvents } from './order-events.ts';
 import { checkPort, listen } from './port.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
+import { checkRedis } from './redis.ts';
 import type { Settings } from './settings.ts';
 import { reportSpend } from './spend.ts';
 import type { TrafficOptions } from './traffic.ts';
@@ -40,7 +43,10 @@ export async function startShop(settings: Settings, random?: () => number): Prom
   const postgres = settings.databaseUrl === undefined ? await startPostgres() : undefined;
   parts.defer(() => postgres?.stop());
 
-  const memory = postgres && join(postgres.folder, 'history.db');
+  if (redisUrl !== undefined) await checkRedis(redisUrl);
+  const folder = postgres?.folder ?? (await mkdtemp(join(tmpdir(), 'telltale-shop-')));
+  if (postgres === undefined) parts.defer(() => rm(folder, { recursive: true }));
+  const memory = join(folder, 'history.db');
   const databaseUrl = settings.databaseUrl ?? postgres!.url;
   const database = await openDatabase(databaseUrl);
   parts.defer(() => close(database));

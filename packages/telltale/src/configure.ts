@@ -1,5 +1,16 @@
 import { type AIConfig, aiOptions, configureAI } from '@telltale/ai';
-import { type CoreConfig, type Monitor, resolveConfig, setUpMonitor } from '@telltale/core';
+import {
+  ConfigError,
+  type ConfigMistake,
+  type CoreConfig,
+  type Monitor,
+  type OptionsOf,
+  type OptionTable,
+  type Resolved,
+  resolveConfig,
+  setUpMonitor,
+} from '@telltale/core';
+import { historyOptions } from '@telltale/history/options';
 import type { FurtherPages, HttpConfig } from '@telltale/http';
 import { allOptions, laterOptions, type MonitoringOptions } from './options.ts';
 import { remember } from './remembered.ts';
@@ -16,11 +27,11 @@ export interface Setup {
  *
  * @throws {ConfigError} naming every option and variable that cannot be used.
  */
-export function configure(options: MonitoringOptions): Setup {
-  const config = resolveConfig(allOptions, options, process.env, 'TELLTALE_');
+export function configure(options: MonitoringOptions = {}): Setup {
+  const config = resolveAll(options);
   const monitor = setUpMonitor(config satisfies CoreConfig);
   if (asksForAI(config)) configureAI(monitor, config);
-  const pages = monitor.enabled ? remember(monitor, config).pages : undefined;
+  const pages = monitor.enabled ? remember(monitor, config) : undefined;
   const unused = Object.entries(laterOptions)
     .filter(([name]) => isSet(config[name as keyof typeof laterOptions]))
     .map(([, option]) => option.env);
@@ -28,6 +39,25 @@ export function configure(options: MonitoringOptions): Setup {
     monitor.logger.warning(`Set, and without effect in this version: ${unused.join(', ')}`, { event_type: 'system' });
   }
   return { monitor, http: config satisfies HttpConfig, pages };
+}
+
+/** Reads the options, and those of the history within them, and reports the mistakes in both at once. */
+function resolveAll({ history, ...options }: MonitoringOptions): Resolved<typeof allOptions> {
+  const mistakes: ConfigMistake[] = [];
+  const read = <T extends OptionTable>(table: T, given: object, prefix: string, own?: string) => {
+    try {
+      return resolveConfig(table, given as OptionsOf<T>, process.env, own);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      for (const mistake of error.mistakes) mistakes.push({ ...mistake, name: prefix + mistake.name });
+      return undefined;
+    }
+  };
+  const isObject = typeof history === 'object' && history !== null && !Array.isArray(history);
+  const config = read(allOptions, isObject ? options : { ...options, history }, '', 'TELLTALE_');
+  if (isObject) read(historyOptions, history, 'history.');
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return { ...config!, history: isObject ? history : config!.history };
 }
 
 /** Prices are loaded where they are wanted: by these options, or by the first model call. */

@@ -35,7 +35,6 @@ it('exports what is named here, and nothing else', () => {
       "monitorRedis",
       "monitorVercelAI",
       "monitorWorker",
-      "prometheusSource",
       "queryEngine",
       "registerCache",
       "registeredCaches",

@@ -65,15 +65,9 @@ export {
   trackTiming,
 } from '@telltale/core';
 export { type DatabaseOptions, monitorClient, monitorPool, trackDatabaseQuery } from '@telltale/database';
-export {
-  type History,
-  type HistoryOptions,
-  type Kpi,
-  type KpiReading,
-  prometheusSource,
-  trackModuleLoad,
-  trackWork,
-} from '@telltale/history';
+export type { History, Kpi, KpiReading } from '@telltale/history';
+export type { HistoryOptions } from '@telltale/history/options';
+export { trackModuleLoad, trackWork } from '@telltale/history/tracking';
 export type { RequestLabel } from '@telltale/http';
 export type { QueryEngine } from '@telltale/promql';
 export {

@@ -1,4 +1,5 @@
-import { defineKpis as checkKpis, defaultKpis, type Kpi, type KpiReading, readKpis } from '@telltale/history';
+import type { Kpi, KpiReading } from '@telltale/history';
+import { loadHistory } from './load-history.ts';
 import { queryEngine } from './remembered.ts';
 
 const defined = new Map<string, Kpi>();
@@ -14,13 +15,14 @@ const defined = new Map<string, Kpi>();
  *   target: 0.8, alert: 0.5, unit: 'share', better: 'higher', owner: 'shop' }]);
  */
 export function defineKpis(definitions: readonly Kpi[]): readonly Kpi[] {
-  const checked = checkKpis(definitions);
+  const checked = loadHistory().defineKpis(definitions);
   for (const kpi of checked) defined.set(kpi.name, kpi);
   return checked;
 }
 
 /** What every KPI is now, those that come along first: value, target, alert, unit, state. Never rejects. */
-export function kpis(): Promise<readonly KpiReading[]> {
+export async function kpis(): Promise<readonly KpiReading[]> {
+  const { defaultKpis, readKpis } = loadHistory();
   const all = new Map([...defaultKpis.map((kpi) => [kpi.name, kpi] as const), ...defined]);
   return readKpis(queryEngine(), [...all.values()]);
 }

@@ -1,6 +1,6 @@
 import { aiOptions } from '@telltale/ai';
 import { coreOptions, flag, given, list, number, type Option, type OptionsOf, text, url } from '@telltale/core';
-import type { HistoryOptions } from '@telltale/history';
+import type { HistoryOptions } from '@telltale/history/options';
 import { httpOptions } from '@telltale/http';
 
 /** What the service remembers of its metrics, and where it is asked. */
@@ -24,7 +24,8 @@ export const laterOptions = {
   logFile: text(undefined, { env: 'LOG_FILE' }),
   logRetentionDays: number(undefined, { min: 1, max: 3_650, unit: 'days' }, { env: 'LOG_RETENTION_DAYS' }),
   healthCheckInterval: number(undefined, { min: 1, max: 86_400, unit: 'seconds' }, { env: 'HEALTH_CHECK_INTERVAL' }),
-  otlpEndpoint: url({ env: 'OTEL_EXPORTER_OTLP_ENDPOINT' }),
+  // Others read it too, and take what is no URL: it is for them to judge.
+  otlpEndpoint: text(undefined, { env: 'OTEL_EXPORTER_OTLP_ENDPOINT' }),
   traceSamplingRatio: number(undefined, { min: 0, max: 1, fraction: true }, { env: 'TRACE_SAMPLING_RATIO' }),
   smtpHost: text(undefined, { env: 'SMTP_HOST' }),
   smtpPort: number(undefined, { min: 1, max: 65_535, unit: 'a port' }, { env: 'SMTP_PORT' }),

@@ -1,21 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { defaultMonitor, type Monitor } from '@telltale/core';
-import { queryApi } from '@telltale/dashboard';
-import { type History, type HistoryOptions, historyEngine, prometheusSource, startHistory } from '@telltale/history';
-import { createQueryEngine, MemorySource, type QueryEngine } from '@telltale/promql';
-
-/** What a service remembers of its metrics, and who answers for it. */
-export interface Remembered {
-  /** What the process itself keeps; `undefined` where it keeps nothing. */
-  readonly history: History | undefined;
-  /** Answers PromQL. */
-  readonly engine: QueryEngine;
-  /** The same over HTTP. */
-  readonly pages: {
-    takes(method: string | undefined, path: string): boolean;
-    answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>;
-  };
-}
+import type { History } from '@telltale/history';
+import type { HistoryOptions } from '@telltale/history/options';
+import type { FurtherPages } from '@telltale/http';
+import type { QueryEngine } from '@telltale/promql';
+import { loadDashboard, loadHistory, loadPromql } from './load-history.ts';
 
 /** Where a service's past is to be found. */
 export interface RememberConfig {
@@ -27,34 +15,53 @@ export interface RememberConfig {
   readonly source: string | undefined;
 }
 
-const known = new WeakMap<Monitor, Remembered>();
+/** What a service remembers of its metrics, and who answers for it. */
+interface Remembered {
+  readonly history: History | undefined;
+  readonly engine: QueryEngine;
+  readonly pages: FurtherPages;
+}
+
+const PAGES = '/telltale/api/v1';
+
+const known = new WeakMap<Monitor, () => Remembered>();
 
 /**
- * Begins to remember what a monitor measures, or finds the Prometheus that does. For a monitor that has begun before,
- * nothing changes.
- *
- * @throws {ConfigError} naming every option that cannot be used.
+ * Begins, a moment later, to remember what a monitor measures, or finds the Prometheus that does. For a monitor that has
+ * begun before, nothing changes. Returns the pages that answer for it.
  */
-export function remember(monitor: Monitor, config: RememberConfig): Remembered {
-  let remembered = known.get(monitor);
-  if (remembered === undefined) {
-    known.set(monitor, (remembered = begin(monitor, config)));
+export function remember(monitor: Monitor, config: RememberConfig): FurtherPages {
+  let open = known.get(monitor);
+  if (open === undefined) {
+    let opened: Remembered | undefined;
+    open = () => (opened ??= begin(monitor, config));
+    known.set(monitor, open);
     monitor.onClose(() => void known.delete(monitor));
+    // The service is to be up first.
+    setImmediate(() => {
+      if (!monitor.closing) monitor.errors.guard('history', open!, undefined);
+    }).unref();
   }
-  return remembered;
+  const remembered = open;
+  return {
+    takes: (_method, path) => path === PAGES || path.startsWith(`${PAGES}/`),
+    answer: (request, response, path) => remembered().pages.answer(request, response, path),
+  };
 }
 
 function begin(monitor: Monitor, { history: options, database, source }: RememberConfig): Remembered {
+  const { historyEngine, prometheusSource, startHistory } = loadHistory();
   // A Prometheus scrapes the metrics itself: they are kept here as well only where that was asked for.
   const keeps = options !== false && (source === undefined || options !== undefined);
   const history = keeps ? startHistory(monitor, { path: database, ...options }) : undefined;
-  const engine = engineFor(monitor, history, source);
-  return { history, engine, pages: queryApi(engine, { monitor }) };
+  const own = history === undefined ? nothing() : historyEngine(history, { monitor });
+  const engine = source === undefined ? own : prometheusSource(source);
+  return { history, engine, pages: loadDashboard().queryApi(engine, { monitor, basePath: PAGES }) };
 }
 
-function engineFor(monitor: Monitor, history: History | undefined, source: string | undefined): QueryEngine {
-  if (source !== undefined) return prometheusSource(source);
-  return history === undefined ? createQueryEngine(new MemorySource()) : historyEngine(history, { monitor });
+function nothing(): QueryEngine {
+  const { createQueryEngine, MemorySource } = loadPromql();
+  return createQueryEngine(new MemorySource());
 }
 
 /**
@@ -65,10 +72,10 @@ function engineFor(monitor: Monitor, history: History | undefined, source: strin
  * const { elements } = await queryEngine().instant('sum by (route) (rate(http_requests_total[5m]))');
  */
 export function queryEngine(monitor: Monitor = defaultMonitor()): QueryEngine {
-  return known.get(monitor)?.engine ?? createQueryEngine(new MemorySource());
+  return known.get(monitor)?.().engine ?? nothing();
 }
 
 /** What the process itself keeps; `undefined` before the set-up, and where it keeps nothing. */
 export function historyOf(monitor: Monitor = defaultMonitor()): History | undefined {
-  return known.get(monitor)?.history;
+  return known.get(monitor)?.().history;
 }

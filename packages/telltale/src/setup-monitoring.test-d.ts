@@ -18,6 +18,7 @@ winston.child({ part: 'a' });
 
 const instance = fastify();
 instance.register(fastifyMonitoring);
+instance.register(fastifyMonitoring, { serviceName: 'orders', logLevel: 'debug' });
 instance.register(fastifyMonitoring, { serviceName: 'orders', ignorePaths: ['/static/*'] });
 const fromFastify: Logger = setupMonitoring(instance, { serviceName: 'orders' });
 fromFastify.warning('text');

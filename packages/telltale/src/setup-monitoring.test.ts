@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -177,4 +178,34 @@ describe('setupMonitoring', () => {
     expect(await get('/metrics')).toBe('theirs');
     expect(register.getMetricsAsArray()).toEqual([]);
   });
+});
+
+describe('what is no application', () => {
+  it.each<[string, unknown, RegExp]>([
+    ['an HTTP server', createServer(), /takes an Express application, .*, not an object of Server/],
+    [
+      "Koa's kind of application",
+      { use() {}, callback() {}, middleware: [] },
+      /ConfigError|options are not usable|callback/,
+    ],
+    ['a date', new Date(), /not an object of Date/],
+    ['a number', 5, /not 5/],
+  ])('is refused at once: %s', (_, thing, message) => {
+    expect(() => setupMonitoring(thing as never, quiet)).toThrow(message);
+  });
+
+  it('is refused where options come without it', () => {
+    expect(() => setupMonitoring(undefined as never, quiet)).toThrow(/not undefined/);
+  });
+});
+
+it('gives its logger to a process that serves nothing', () => {
+  const { logger } = setupMonitoring(quiet);
+  expect(logger).toBe(defaultMonitor().logger);
+});
+
+it('reports the mistakes in the options of the history with all others', () => {
+  const options = { ...quiet, logLevel: 'LOUD', history: { backends: ['tape'], flushInterval: -1 } };
+  expect(() => setupMonitoring(options as never)).toThrow(ConfigError);
+  expect(() => setupMonitoring(options as never)).toThrow(/logLevel.*history\.backends.*history\.flushInterval/s);
 });

@@ -14,7 +14,8 @@ export interface TakesMiddleware {
  * Sets a service up, in one line, in any of these forms:
  *
  * - `app.use(setupMonitoring)`: everything from the environment.
- * - `app.use(setupMonitoring({ serviceName: 'orders' }))`: the same with options.
+ * - `app.use(setupMonitoring({ serviceName: 'orders' }))`: the same with options. The middleware has the service's
+ *   `logger`, for a process that serves nothing too: `const { logger } = setupMonitoring({ serviceName: 'worker' })`.
  * - `const logger = setupMonitoring(app, { serviceName: 'orders' })`: the middleware is put on the Express
  *   application (or the hooks on the Fastify instance), and the service's logger comes back.
  *
@@ -30,7 +31,7 @@ export function setupMonitoring(
   next: (error?: unknown) => void,
 ): void;
 export function setupMonitoring(app: TakesMiddleware | FastifyLike, options?: MonitoringOptions): Logger;
-export function setupMonitoring(options?: MonitoringOptions): Middleware;
+export function setupMonitoring(options?: MonitoringOptions): Middleware & { readonly logger: Logger };
 export function setupMonitoring(first?: unknown, second?: unknown, next?: unknown): unknown {
   if (typeof next === 'function') {
     bare ??= bareMiddleware();
@@ -46,12 +47,16 @@ export function setupMonitoring(first?: unknown, second?: unknown, next?: unknow
     first.use(expressMonitoring(monitor, http, pages));
     return monitor.logger;
   }
-  if (first !== undefined && (typeof first !== 'object' || first === null)) {
-    throw new TelltaleError('setup', `setupMonitoring takes an application or options, not ${String(first)}.`);
+  if ((first !== undefined && !isPlainObject(first)) || (first === undefined && second !== undefined)) {
+    const what = 'an Express application, a Fastify instance or an object of options';
+    throw new TelltaleError('setup', `setupMonitoring takes ${what}, not ${nameOf(first)}.`);
   }
   const { monitor, http, pages } = configure((first ?? {}) as MonitoringOptions);
-  return expressMonitoring(monitor, http, pages);
+  return Object.assign(expressMonitoring(monitor, http, pages), { logger: monitor.logger });
 }
+
+/** Fastify has an option `logLevel` of its own for every plugin; of its levels, all but `fatal`, `silent` are ours too. */
+export type PluginOptions = Omit<MonitoringOptions, 'logLevel'> & { readonly logLevel?: string };
 
 /**
  * The Fastify plugin: `await fastify.register(fastifyMonitoring, { serviceName: 'orders' })`. It applies to the whole
@@ -59,7 +64,7 @@ export function setupMonitoring(first?: unknown, second?: unknown, next?: unknow
  *
  * @throws {ConfigError} naming every option and variable that cannot be used.
  */
-export async function fastifyMonitoring(instance: FastifyLike, options: MonitoringOptions): Promise<void> {
+export async function fastifyMonitoring(instance: FastifyLike, options: PluginOptions): Promise<void> {
   // Fastify adds options of its own to those of a plugin.
   const { prefix: _, logLevel, logSerializers: __, ...own } = options as MonitoringOptions & Record<string, unknown>;
   const { monitor, http, pages } = configure(logLevel === undefined ? own : { ...own, logLevel });
@@ -89,6 +94,20 @@ function isFastify(value: unknown): value is FastifyLike {
   return typeof addHook === 'function' && typeof decorateRequest === 'function';
 }
 
+/** Koa and Hono have a `use` too, for middleware of another kind. */
 function takesMiddleware(value: unknown): value is TakesMiddleware {
-  return typeof (value as Partial<TakesMiddleware> | undefined)?.use === 'function';
+  const { use, callback, middleware, fetch } = (value ?? {}) as Record<string, unknown>;
+  const isKoa = typeof callback === 'function' && Array.isArray(middleware);
+  return typeof use === 'function' && !isKoa && typeof fetch !== 'function';
+}
+
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function nameOf(value: unknown): string {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return String(value);
+  return `an object of ${value.constructor?.name || 'an unknown class'}`;
 }

@@ -1,10 +1,11 @@
 // The visitors, in a process of their own so that the service's figures are the service's alone. Ends with its parent.
+import { receiveOptions } from '../child-process.ts';
 import { startTraffic, type TrafficOptions } from '../traffic.ts';
 import type { TrafficSummary } from './measurements.ts';
 
 const REPORT_EVERY_MS = 30_000;
 
-const traffic = startTraffic(JSON.parse(process.argv[2]!) as TrafficOptions);
+const traffic = startTraffic(await receiveOptions<TrafficOptions>());
 process.send?.('ready');
 setInterval(() => console.log(line(traffic.time(), traffic.summary())), REPORT_EVERY_MS);
 process.on('disconnect', async () => {

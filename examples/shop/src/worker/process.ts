@@ -1,6 +1,7 @@
 // The worker, in a process of its own as it would be in production. Ends with its parent.
 import { Worker } from 'bullmq';
 import { type LogLevel, monitorWorker, setupMonitoring } from 'telltale';
+import { receiveOptions } from '../child-process.ts';
 import { openDatabase } from '../database.ts';
 import { connectionTo, type JobStore, type OrderJob } from '../jobs.ts';
 import { openModels } from '../models.ts';
@@ -13,7 +14,7 @@ export interface WorkerOptions extends JobStore {
   readonly metricsPort: number;
 }
 
-const options = JSON.parse(process.argv[2]!) as WorkerOptions;
+const options = await receiveOptions<WorkerOptions>();
 const { memory, logLevel, metricsPort } = options;
 setupMonitoring({
   serviceName: 'shop-worker',

@@ -6,7 +6,7 @@ export type LogLevel = (typeof LEVELS)[number];
 
 /**
  * The methods of the logger with their winston rank, and what each writes as `level`. winston's own names (npm's
- * and syslog's) are there beside ours.
+ * and syslog's) and pino's are there beside ours.
  */
 export const METHOD_LEVELS = {
   critical: 'CRITICAL',
@@ -22,6 +22,7 @@ export const METHOD_LEVELS = {
   http: 'DEBUG',
   verbose: 'DEBUG',
   debug: 'DEBUG',
+  trace: 'DEBUG',
   silly: 'DEBUG',
 } as const satisfies Record<string, LogLevel>;
 

@@ -26,11 +26,11 @@ test('one line for each record, aligned: time, level, message, end of the correl
   };
   const flat = shown(log);
   expect(flat).toMatchInlineSnapshot(`
-    "10:00:00.000 CRITICAL on fire 1c0e5b11
-    10:00:00.000 ERROR    failed 1c0e5b11 order=7
-    10:00:00.000 WARNING  slow 1c0e5b11 duration_ms=12.5 path="/a b" list=[1,{"a":null}]
-    10:00:00.000 INFO     said "hello" 1c0e5b11 event_type=business
-    10:00:00.000 DEBUG     1c0e5b11
+    "10:00:00.000 CRITICAL orders on fire 1c0e5b11
+    10:00:00.000 ERROR    orders failed 1c0e5b11 order=7
+    10:00:00.000 WARNING  orders slow 1c0e5b11 duration_ms=12.5 path="/a b" list=[1,{"a":null}]
+    10:00:00.000 INFO     orders said "hello" 1c0e5b11 event_type=business
+    10:00:00.000 DEBUG    orders  1c0e5b11
     "
   `);
   expect(shown(log, {}, 'nested')).toBe(flat);
@@ -54,7 +54,7 @@ test('an error has its stack on lines of its own, and its causes further in', ()
       '',
     ),
   ).toMatchInlineSnapshot(`
-    "10:00:00.000 ERROR    failed 1c0e5b11 order=7
+    "10:00:00.000 ERROR    orders failed 1c0e5b11 order=7
       error: PaymentError: payment
           at pay (shop.ts:1:2)
         code=declined apiKey=[REDACTED]
@@ -76,7 +76,7 @@ test('colours are there where they are wanted, and take nothing away', () => {
   };
   const coloured = shown(log, COLOURS);
   expect(coloured.split('\n')[0]!.replaceAll('\u001b', 'ESC')).toMatchInlineSnapshot(
-    `"ESC[2m10:00:00.000ESC[22m ESC[33mWARNING ESC[39m slow ESC[36m1c0e5b11ESC[39m ESC[2morder=7ESC[22m"`,
+    `"ESC[2m10:00:00.000ESC[22m ESC[33mWARNING ESC[39m ESC[2mordersESC[22m slow ESC[36m1c0e5b11ESC[39m ESC[2morder=7ESC[22m"`,
   );
   expect(shown(log, { FORCE_COLOR: '0' })).not.toContain('\u001b');
   const withoutPlaces = (text: string): string => text.replace(/^ +at .*\n/gm, '');
@@ -93,7 +93,7 @@ test.each([
   const error = Object.assign(new Error(text, { cause: text }), { [text]: text, name: text });
   error.stack = `Error: ${text}\n    at ${text}`;
   const seen = shown((logger) => logger.info(text, { [text]: text, deep: { [text]: [text] }, error }));
-  expect(seen).toContain(`INFO     ${visible} `);
+  expect(seen).toContain(`INFO     orders ${visible} `);
   expect(seen.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Zl}\u202e]/u);
   for (const line of seen.split('\n').slice(1, -1)) expect(line).toMatch(/^ {2}/);
 });
@@ -113,12 +113,12 @@ test('whatever is logged can be shown', () => {
 test('without a format it is pretty on a terminal, unless that is the one of a CI run, and JSON elsewhere', () => {
   const terminal = openSync('/dev/ptmx', constants.O_RDWR | constants.O_NOCTTY);
   onTestFinished(() => closeSync(terminal));
-  const line = '{"timestamp":"2026-11-22T10:00:00.000Z","level":"INFO","message":"hello"}';
+  const line = '{"timestamp":"2026-11-22T10:00:00.000Z","level":"INFO","service":"orders","message":"hello"}';
   const env = { TERM: 'xterm' };
   expect(createView(undefined, terminal, env)!(line)).toBe(
-    '\u001b[2m10:00:00.000\u001b[22m \u001b[32mINFO    \u001b[39m hello\n',
+    '\u001b[2m10:00:00.000\u001b[22m \u001b[32mINFO    \u001b[39m \u001b[2morders\u001b[22m hello\n',
   );
-  expect(createView(undefined, terminal, { ...env, NO_COLOR: '1' })!(line)).toBe('10:00:00.000 INFO     hello\n');
+  expect(createView(undefined, terminal, { ...env, NO_COLOR: '1' })!(line)).toBe('10:00:00.000 INFO     orders hello\n');
   expect(createView(undefined, terminal, { ...env, CI: 'true' })).toBeUndefined();
   expect(createView('json', terminal, env)).toBeUndefined();
   expect(createView('pretty', terminal, { ...env, CI: 'true' })).toBeDefined();
@@ -128,5 +128,5 @@ test('without a format it is pretty on a terminal, unless that is the one of a C
 test("a service's log is pretty where it is asked for, and a format of the user's stays as it is", () => {
   const { monitor, rawLog } = testMonitor({ logFormat: 'pretty' });
   monitor.logger.info('hello', { a: 1 });
-  expect(rawLog()).toEqual(['10:00:00.000 INFO     hello a=1']);
+  expect(rawLog()).toEqual(['10:00:00.000 INFO     orders hello a=1']);
 });

@@ -40,18 +40,19 @@ export function createView(
 }
 
 /**
- * A line of JSON as people read it: time (UTC), level, message, the end of the correlation ID and the fields on one
+ * A line of JSON as people read it: time (UTC), level, service, message, the end of the correlation ID and the fields on one
  * line, then each error with its stack and, further in, its causes. Nothing in it can act on the terminal.
  */
 function prettyLine(line: string, coloured: boolean): string {
   const paint = (style: Style, text: string): string =>
     coloured ? styleText(style, text, { validateStream: false }) : text;
-  const { timestamp, level, service: _, environment: __, message, ...rest } = JSON.parse(line);
+  const { timestamp, level, service, environment: _, message, ...rest } = JSON.parse(line);
   const { correlation_id, ...fields } = unnest(rest);
 
   const head = [
     paint('dim', timestamp.slice(11, 23)),
     paint(LEVEL_STYLES[level as LogLevel], level.padEnd(WIDEST_LEVEL)),
+    paint('dim', visible(String(service))),
     visible(message),
   ];
   // The beginning of one is its time, which neighbours have in common.
