@@ -33,6 +33,24 @@ it.each([
   expect(corrected).toBe(true);
 });
 
+it.each([
+  [
+    { inputTokens: 10, outputTokens: 5, cachedInputTokens: null, serviceTier: null, serverToolCalls: null },
+    { inputTokens: 10, outputTokens: 5 },
+  ],
+  [
+    { inputTokens: 10, outputTokens: 5, cacheWrite1hTokens: 8 },
+    { inputTokens: 10, outputTokens: 5, cacheWriteTokens: 8, cacheWrite1hTokens: 8 },
+  ],
+])('takes %o for %o, which is no mistake', (given, usage) => {
+  expect(acceptUsage(given as unknown as Usage)).toEqual({ usage, corrected: false });
+});
+
+it('leaves out a tier that is no text', () => {
+  const given = { inputTokens: 10, outputTokens: 5, serviceTier: 7 } as unknown as Usage;
+  expect(acceptUsage(given)).toMatchObject({ usage: { serviceTier: undefined }, corrected: true });
+});
+
 it('leaves a usage alone that is as it should be', () => {
   const usage = { inputTokens: 10, outputTokens: 5, cachedInputTokens: 4, cacheWriteTokens: 6, audioSeconds: 1.5 };
   expect(acceptUsage(usage)).toEqual({ usage, corrected: false });

@@ -27,7 +27,9 @@ export interface AcceptedUsage {
  * A usage as it can be counted. What is negative, not a number or infinite is 0; fractions of tokens are rounded; a
  * part that is larger than its whole is cut to it. Never throws.
  */
-export function acceptUsage(given: Usage): AcceptedUsage {
+export function acceptUsage(told: Usage): AcceptedUsage {
+  if (isFine(told)) return { usage: told, corrected: false };
+  const given = completed(told);
   if (isFine(given)) return { usage: given, corrected: false };
   const usage: Counts = {};
   for (const key of COUNTS) {
@@ -45,7 +47,7 @@ export function acceptUsage(given: Usage): AcceptedUsage {
   cut('audioInputTokens', inputTokens);
   cut('imageInputTokens', inputTokens);
   for (const key of ['reasoningTokens', 'audioOutputTokens', 'imageOutputTokens'] as const) cut(key, outputTokens);
-  const { audioSeconds, serverToolCalls } = given;
+  const { audioSeconds, serverToolCalls, serviceTier } = given;
   return {
     usage: {
       ...given,
@@ -56,9 +58,17 @@ export function acceptUsage(given: Usage): AcceptedUsage {
       serverToolCalls:
         serverToolCalls &&
         Object.fromEntries(Object.entries(serverToolCalls).map(([tool, calls]) => [tool, acceptCount(calls)])),
+      serviceTier: typeof serviceTier === 'string' ? serviceTier : undefined,
     } as Usage,
     corrected: true,
   };
+}
+
+/** Without what is null, which is to say that it was not told; what was written for an hour was written. */
+function completed(told: Usage): Usage {
+  const usage = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null)) as Partial<Usage>;
+  const { cacheWrite1hTokens, cacheWriteTokens = cacheWrite1hTokens } = usage;
+  return { ...usage, ...(cacheWriteTokens !== undefined && { cacheWriteTokens }) } as Usage;
 }
 
 function isFine(usage: Usage): boolean {
@@ -67,7 +77,9 @@ function isFine(usage: Usage): boolean {
     if (count !== undefined && !(Number.isSafeInteger(count) && count >= 0)) return false;
   }
   const { inputTokens, outputTokens, cachedInputTokens = 0, cacheWriteTokens = 0, audioSeconds = 0 } = usage;
+  const { serviceTier = '' } = usage;
   if (inputTokens === undefined || outputTokens === undefined || !isAmount(audioSeconds)) return false;
+  if (typeof serviceTier !== 'string' || usage.serverToolCalls === null) return false;
   for (const tool in usage.serverToolCalls) {
     const calls = usage.serverToolCalls[tool]!;
     if (!(Number.isSafeInteger(calls) && calls >= 0)) return false;
@@ -87,6 +99,7 @@ function acceptCount(count: unknown): number {
   return isAmount(count) ? Math.min(Math.round(count), Number.MAX_SAFE_INTEGER) : 0;
 }
 
-function isAmount(value: unknown): value is number {
+/** Whether a value is a number that can be counted. */
+export function isAmount(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY;
 }

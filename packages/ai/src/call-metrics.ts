@@ -7,7 +7,7 @@ import type { Usage } from './usage.ts';
 export type CallStatus = 'success' | 'error' | 'aborted' | 'cached' | 'blocked';
 
 /** What a tracker can be used wrongly in. */
-export type TrackingMistake = 'ended_twice' | 'never_ended' | 'bad_usage';
+export type TrackingMistake = 'ended_twice' | 'never_ended' | 'bad_usage' | 'bad_call';
 
 const NO_ORIGIN = 'none';
 const MAX_ORIGINS = 2_000;

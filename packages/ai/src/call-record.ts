@@ -1,5 +1,5 @@
 import { type Context, enterContext, errorType, type GaugeSeries, type Operation } from '@telltale/core';
-import { acceptUsage } from './accept-usage.ts';
+import { acceptUsage, isAmount } from './accept-usage.ts';
 import type { AICallEnd, AICallStart } from './ai-call.ts';
 import type { Reservation } from './budgets/budgets.ts';
 import { logCall } from './call-log.ts';
@@ -124,7 +124,7 @@ export class CallRecord {
         .inc();
     }
     if (usage !== undefined && status !== 'cached') series.countTokens(usage);
-    const attribution = observer.attribution?.of(this.context, { ...start, service: start.service });
+    const attribution = observer.attributionOf(start, this.context);
     if (price !== undefined) this.#account(price, status, attribution);
     // What failed was not charged; what nobody can price counts as what was set aside for it.
     this.reservation?.settle(status === 'cached' || price === undefined ? 0 : costUsd);
@@ -166,12 +166,13 @@ export class CallRecord {
     const { observer, start } = this;
     const { costUsd, servedModel } = end;
     if (costUsd !== undefined && costUsd !== null) {
-      if (costUsd >= 0 && costUsd < Number.POSITIVE_INFINITY) return { costUsd, savedUsd: 0, source: 'override' };
+      if (isAmount(costUsd)) return { costUsd, savedUsd: 0, source: 'override' };
       observer.metrics.mistake('bad_usage');
     }
     if (usage === undefined) return status === 'error' ? undefined : { unpriced: 'no_usage' };
     if (status === 'error' && usage.inputTokens + usage.outputTokens === 0) return undefined;
-    return observer.prices.priceServed(start.provider, start.model, servedModel ?? start.model, usage);
+    const served = typeof servedModel === 'string' && servedModel !== '' ? servedModel : start.model;
+    return observer.prices.priceServed(start.provider, start.model, served, usage);
   }
 
   #account(price: Price, status: CallStatus, attribution: string | undefined): void {

@@ -144,7 +144,7 @@ export const aiMetrics = {
   },
   mistakes: {
     name: 'ai_tracking_mistakes_total',
-    help: 'Calls tracked wrongly: ended_twice, never_ended (found by garbage collection), bad_usage (negative, not a number, parts larger than the whole).',
+    help: 'Calls tracked wrongly: ended_twice, never_ended (found by garbage collection), bad_usage (negative, not a number, parts larger than the whole), bad_call (no provider, model or operation).',
     labelNames: ['mistake'],
   },
 } as const;

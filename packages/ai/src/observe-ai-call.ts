@@ -7,9 +7,10 @@ import {
   type Monitor,
   resolveConfig,
 } from '@telltale/core';
+import { acceptStart } from './accept-start.ts';
 import type { AICall, AICallObserver, AICallStart } from './ai-call.ts';
 import { Attribution } from './attribution.ts';
-import type { BudgetedCall } from './budgets/budget.ts';
+import type { Budget, BudgetedCall } from './budgets/budget.ts';
 import { BudgetExceededError } from './budgets/budget-exceeded-error.ts';
 import { BudgetMetrics } from './budgets/budget-metrics.ts';
 import { Budgets, type Reservation } from './budgets/budgets.ts';
@@ -115,6 +116,7 @@ export class AIObserver implements AICallObserver {
     if (!monitor.enabled) return;
     if (config.priceRefreshHours > 0) this.#refresh = new PriceRefresh(monitor, this.prices, config);
     if (config.budgets.length === 0) return;
+    if (config.attributeTo === undefined) this.#tellUnattributed(config.budgets);
     this.#budgets = new Budgets({
       monitor,
       metrics: this.#budgetMetrics,
@@ -127,10 +129,22 @@ export class AIObserver implements AICallObserver {
     });
   }
 
-  async begin(start: AICallStart): Promise<AICall> {
+  #tellUnattributed(budgets: readonly Budget[]): void {
+    for (const { name, match } of budgets) {
+      if (typeof match !== 'object' || match.attribution === undefined) continue;
+      this.monitor.logger.warning(
+        'An AI budget matches calls by attribution, and there is no attributeTo to attribute them: it holds none',
+        { event_type: 'system', budget: name },
+      );
+    }
+  }
+
+  async begin(given: AICallStart): Promise<AICall> {
     const { monitor } = this;
     const budgets = this.#budgets;
     if (!monitor.enabled) return NO_CALL;
+    const start = this.#accept(given);
+    if (start === undefined) return NO_CALL;
     const context = currentContext();
     let reservation: Reservation | undefined;
     if (budgets !== undefined) {
@@ -148,9 +162,11 @@ export class AIObserver implements AICallObserver {
    *
    * @throws {BudgetExceededError} as `begin`, by what this process knows of the budgets.
    */
-  beginNow(start: AICallStart): AICall {
+  beginNow(given: AICallStart): AICall {
     const { monitor } = this;
     if (!monitor.enabled) return NO_CALL;
+    const start = this.#accept(given);
+    if (start === undefined) return NO_CALL;
     const context = currentContext();
     let reservation: Reservation | undefined;
     try {
@@ -159,6 +175,18 @@ export class AIObserver implements AICallObserver {
       this.#refuse(start, error);
     }
     return monitor.errors.guard('ai', () => this.#open(start, context, reservation), NO_CALL);
+  }
+
+  /** `undefined` where the call cannot be read. */
+  #accept(given: AICallStart): AICallStart | undefined {
+    try {
+      const start = acceptStart(given);
+      if (start !== given) this.metrics.mistake('bad_call');
+      return start;
+    } catch (error) {
+      this.monitor.errors.report('ai', error);
+      return undefined;
+    }
   }
 
   /** Says once of each model that it has no price. */
@@ -174,15 +202,23 @@ export class AIObserver implements AICallObserver {
   }
 
   #describe(start: AICallStart, context: Context | undefined): BudgetedCall {
-    const attribution = this.#budgets?.needsAttribution === true ? this.attribution : undefined;
     return {
       provider: start.provider,
       model: start.model,
       operation: start.operation,
-      service: start.service,
+      service: this.#serviceOf(start),
       origin: this.monitor.errors.guard('ai', () => context?.origin?.name, undefined),
-      attribution: attribution?.of(context, { ...start, service: start.service }),
+      attribution: this.#budgets?.needsAttribution === true ? this.attributionOf(start, context) : undefined,
     };
+  }
+
+  /** Whose call it is, where the user says so. */
+  attributionOf(start: AICallStart, context: Context | undefined): string | undefined {
+    return this.attribution?.of(context, { ...start, service: this.#serviceOf(start) });
+  }
+
+  #serviceOf({ service }: AICallStart): string {
+    return service ?? this.monitor.identity.service;
   }
 
   #open(start: AICallStart, context: Context | undefined, reservation: Reservation | undefined): ObservedCall {

@@ -33,7 +33,7 @@ export class ObservedCall implements AICall {
   }
 
   firstToken(): void {
-    this.#record.firstToken();
+    this.#record.guarded(() => this.#record.firstToken());
   }
 
   /** Says that the service's own cache was asked, and whether it had the answer. */

@@ -8,7 +8,8 @@ export interface AttributedCall {
   readonly provider: string;
   readonly model: string;
   readonly operation: string;
-  readonly service: string | undefined;
+  /** The service that asks: the monitor's own, unless the call names another. */
+  readonly service: string;
 }
 
 /** Says to whom or what a call's cost belongs: a tenant, a feature. Outside a request or job there is no context. */

@@ -15,6 +15,7 @@ it.each([
   [[{ ...GOOD, per: 'week' }], 'budgets[0].per: one of hour, day, month'],
   [[{ ...GOOD, onExceeded: 'stop' }], 'budgets[0].onExceeded: one of alert, warn, block'],
   [[{ ...GOOD, match: { modell: 'gpt' } }], 'budgets[0].match'],
+  [[{ ...GOOD, match: { model: [] } }], 'budgets[0].match'],
   [[{ ...GOOD, warnAt: [80] }], 'budgets[0].warnAt'],
   [[{ ...GOOD, timeZone: 'Mars/Olympus' }], 'budgets[0].timeZone'],
 ])('refuses %o', (budgets, message) => {

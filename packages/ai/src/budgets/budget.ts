@@ -6,7 +6,8 @@ export interface BudgetedCall {
   readonly provider: string;
   readonly model: string;
   readonly operation: string;
-  readonly service: string | undefined;
+  /** The service that asks: the monitor's own, unless the call names another. */
+  readonly service: string;
   /** The route, or the queue and job, as far as it is known when the call begins. */
   readonly origin: string | undefined;
   /** What the option `attributeTo` said. */
@@ -85,12 +86,12 @@ function mistakeInBudget(raw: unknown): string | undefined {
 
 function isMatch(raw: unknown): boolean {
   return (
-    isRecord(raw) &&
-    Object.entries(raw).every(
-      ([key, texts]) =>
-        MATCH_KEYS.includes(key) && [texts].flat().every((text) => typeof text === 'string' && text !== ''),
-    )
+    isRecord(raw) && Object.entries(raw).every(([key, texts]) => MATCH_KEYS.includes(key) && areTexts([texts].flat()))
   );
+}
+
+function areTexts(texts: readonly unknown[]): boolean {
+  return texts.length > 0 && texts.every((text) => typeof text === 'string' && text !== '');
 }
 
 function isTimeZone(raw: unknown): boolean {

@@ -136,6 +136,30 @@ it('holds to it only the calls that match, the function of a user guarded', asyn
   expect(test.errors).toEqual(['ai budgets: oops']);
 });
 
+it("takes a call of which no service was told for the monitor's own", async () => {
+  const seen: unknown[] = [];
+  const test = budgeted(
+    { onExceeded: 'block', limitUsd: 1, match: { service: 'orders', attribution: 'orders' } },
+    {
+      attributeTo: (_, { service }) => {
+        seen.push(service);
+        return service;
+      },
+    },
+  );
+  await spend(test, 1);
+  await expect(spend(test, 1)).rejects.toThrow(BudgetExceededError);
+  expect(await test.scrape('ai_cost_by_attribution_usd_total')).toContain('attribution="orders"} 1');
+  expect(new Set(seen)).toEqual(new Set(['orders']));
+});
+
+it('says at the start that a budget for a tenant holds nobody where calls are not attributed', () => {
+  const test = budgeted({ match: { attribution: 'acme' } });
+  expect(test.log()).toEqual([
+    expect.objectContaining({ level: 'WARNING', budget: 'all', message: expect.stringContaining('attributeTo') }),
+  ]);
+});
+
 it('holds a tenant to a budget by what attributeTo says', async () => {
   const attributeTo = () => 'acme';
   const test = budgeted({ onExceeded: 'block', limitUsd: 1, match: { attribution: 'acme' } }, { attributeTo });
@@ -161,6 +185,7 @@ it.each(['the monitor was closed', 'it was configured anew'])(
     const call = await aiObserver(first.monitor).begin(CALL);
     if (what === 'the monitor was closed') await first.monitor.close();
     else configure(first, { limitUsd: 3 }, { budgetFile });
+    await new Promise(setImmediate);
     call.end({ usage: { inputTokens: 0, outputTokens: 1_000_000 } });
     const second = budgeted({ limitUsd: 3 }, { budgetFile });
     expect(await second.scrape('ai_budget_spent_usd')).toBe('ai_budget_spent_usd{budget="all"} 1');

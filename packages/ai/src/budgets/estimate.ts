@@ -20,11 +20,11 @@ export function estimateUsd(prices: PriceBook, start: AICallStart, assumedOutput
     inputTokens: isCount(characters) ? Math.ceil(characters / CHARACTERS_PER_TOKEN) : ASSUMED_INPUT_TOKENS,
     outputTokens: isCount(start.maxOutputTokens) ? Math.ceil(start.maxOutputTokens) : assumedOutputTokens,
     images: rates.image === undefined ? 0 : 1,
-    characters: rates.characters === undefined ? 0 : (characters ?? 0),
+    characters: rates.characters === undefined ? 0 : isCount(characters) ? characters : 0,
   });
   return found === undefined ? 0 : dollars(found.pico);
 }
 
-function isCount(value: number | undefined): value is number {
-  return value !== undefined && value >= 0 && value < 1e9;
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < 1e9;
 }

@@ -1,4 +1,5 @@
 import { defaultMonitor, type Monitor } from '@telltale/core';
+import { isName } from '../accept-start.ts';
 import { acceptUsage } from '../accept-usage.ts';
 import { aiObserver } from '../observe-ai-call.ts';
 import type { Usage } from '../usage.ts';
@@ -23,13 +24,18 @@ export function calculateAICost(
   model: string,
   inputTokens: number,
   outputTokens: number,
-  details: AICostDetails = {},
+  details?: AICostDetails,
 ): number | undefined {
-  const { monitor = defaultMonitor(), ...rest } = details;
+  const { monitor: given, ...rest } = details ?? {};
+  const monitor = given ?? defaultMonitor();
   return monitor.errors.guard(
     'ai',
     () => {
       const observer = aiObserver(monitor);
+      if (!isName(provider) || !isName(model)) {
+        observer.metrics.mistake('bad_call');
+        return undefined;
+      }
       const { usage, corrected } = acceptUsage({ ...rest, inputTokens, outputTokens });
       if (corrected) observer.metrics.mistake('bad_usage');
       const price = observer.prices.price(provider, model, usage);

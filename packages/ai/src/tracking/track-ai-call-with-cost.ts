@@ -25,10 +25,12 @@ export function trackAICallWithCost(
   provider: string,
   model: string,
   operation: string,
-  options: TrackAICallOptions = {},
+  options?: TrackAICallOptions,
 ): AICostTracker {
-  const { monitor = defaultMonitor(), ...known } = options;
-  return new CostTracker(aiObserver(monitor).beginNow({ ...known, service, provider, model, operation }));
+  const { monitor, ...known } = options ?? {};
+  return new CostTracker(
+    aiObserver(monitor ?? defaultMonitor()).beginNow({ ...known, service, provider, model, operation }),
+  );
 }
 
 class CostTracker extends Tracker implements AICostTracker {

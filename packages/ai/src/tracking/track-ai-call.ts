@@ -52,12 +52,12 @@ export function trackAICall<T>(
   provider: string,
   model: string,
   operation: string,
-  first: TrackAICallOptions | ((tracker: AICallTracker) => T | Promise<T>) = {},
-  second: TrackAICallOptions = {},
+  first?: TrackAICallOptions | ((tracker: AICallTracker) => T | Promise<T>),
+  second?: TrackAICallOptions,
 ): AICallTracker | Promise<T> {
-  const { monitor = defaultMonitor(), ...known } = typeof first === 'function' ? second : first;
+  const { monitor, ...known } = (typeof first === 'function' ? second : first) ?? {};
   const start: AICallStart = { ...known, service, provider, model, operation };
-  const observer = aiObserver(monitor);
+  const observer = aiObserver(monitor ?? defaultMonitor());
   if (typeof first !== 'function') return new Tracker(observer.beginNow(start));
   return observer.begin(start).then((begun: AICall) => run(new Tracker(begun), first));
 }

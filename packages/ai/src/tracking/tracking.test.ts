@@ -1,5 +1,5 @@
-import { currentContext, resolveConfig, runWithContext } from '@telltale/core';
-import { expect, it } from 'vitest';
+import { coreOptions, currentContext, resolveConfig, runWithContext, setUpMonitor } from '@telltale/core';
+import { expect, it, onTestFinished } from 'vitest';
 import { testMonitor } from '../../../../test/ai/test-monitor.ts';
 import { BudgetExceededError } from '../budgets/budget-exceeded-error.ts';
 import { configureAI } from '../observe-ai-call.ts';
@@ -7,6 +7,7 @@ import { aiOptions } from '../options.ts';
 import { calculateAICost } from './calculate-ai-cost.ts';
 import { trackAICall } from './track-ai-call.ts';
 import { trackAICallWithCost } from './track-ai-call-with-cost.ts';
+import type { AICallTracker } from './tracker.ts';
 
 const ARGUMENTS = ['orders', 'openai', 'gpt-4o', 'generate'] as const;
 
@@ -61,6 +62,57 @@ it('takes a cost that cannot be for a mistake, and prices the call itself', asyn
   const { monitor, scrape } = testMonitor();
   expect(trackAICall(...ARGUMENTS, { monitor }).end(100, 200, Number.NaN)).toBe(0.00225);
   expect(await scrape('ai_tracking_mistakes_total')).toBe('ai_tracking_mistakes_total{mistake="bad_usage"} 1');
+});
+
+it('counts what it is told amiss, and neither throws nor loses the call', async () => {
+  const { monitor, scrape, errors } = testMonitor();
+  const track = trackAICall as unknown as (...given: unknown[]) => AICallTracker;
+  const calculate = calculateAICost as unknown as (...given: unknown[]) => number | undefined;
+  const missing = track('orders', undefined, undefined, 'generate', { monitor });
+  missing.firstToken();
+  missing.attemptFailed(new Error('busy'));
+  missing.end({ inputTokens: 100, outputTokens: 200 });
+  expect(await scrape('ai_requests_total')).toContain('{provider="unknown",model="unknown",operation="generate",');
+  expect(await scrape('ai_tracking_mistakes_total')).toBe('ai_tracking_mistakes_total{mistake="bad_call"} 1');
+  expect(calculate(null, 'gpt-4o', 1, 1, { monitor })).toBeUndefined();
+  expect(await scrape('ai_tracking_mistakes_total')).toBe('ai_tracking_mistakes_total{mistake="bad_call"} 2');
+  expect(errors).toEqual([]);
+});
+
+it('takes null for what was not told', async () => {
+  const { monitor, scrape } = testMonitor();
+  const byDefault = setUpMonitor(resolveConfig(coreOptions, { logLevel: 'CRITICAL' }, {}));
+  onTestFinished(() => byDefault.close());
+  const calculate = calculateAICost as unknown as (...given: unknown[]) => number | undefined;
+  const track = trackAICall as unknown as (...given: unknown[]) => AICallTracker;
+  expect(calculate('openai', 'gpt-4o', 100, 200, null)).toBe(0.00225);
+  expect(calculate('openai', 'gpt-4o', 100, 200, { monitor: null, serviceTier: null })).toBe(0.00225);
+  expect(track(...ARGUMENTS, null).end(100, 200, null as unknown as undefined, null)).toBe(0.00225);
+  expect(
+    track(...ARGUMENTS, { monitor, maxOutputTokens: null }).end({
+      inputTokens: 100,
+      outputTokens: 200,
+      cachedInputTokens: null,
+    }),
+  ).toBe(0.00225);
+  expect(await scrape('ai_tracking_mistakes_total')).toBe('');
+});
+
+it('takes no text for a cost, so that no sum becomes what is no number', async () => {
+  const { monitor, scrape } = testMonitor();
+  const budgets = [{ name: 'all', limitUsd: 1, per: 'month' }];
+  configureAI(monitor, resolveConfig(aiOptions, { budgets, budgetFile: ':memory:' }, {}));
+  await runWithContext({}, async () => {
+    trackAICall(...ARGUMENTS, { monitor }).end(100, 200, '0.5 USD' as unknown as number);
+    trackAICall(...ARGUMENTS, { monitor, inputCharacters: '7' as unknown as number }).end(
+      100,
+      200,
+      '0.5' as unknown as number,
+    );
+    expect(currentContext()!.ai).toEqual({ calls: 2, tokens: 600, costUsd: 0.0045 });
+  });
+  expect(await scrape('ai_budget_spent_usd')).toMatch(/ 0.0045$/);
+  expect(await scrape('ai_tracking_mistakes_total')).toMatch(/mistake="bad_usage"} 2$/);
 });
 
 it('ends by itself with a function, and hands on what that returns', async () => {
