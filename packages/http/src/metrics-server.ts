@@ -5,10 +5,14 @@ import { pathOf } from './request-path.ts';
 const serving = new WeakSet<Monitor>();
 
 /**
- * Serves Telltale's own paths on a port of their own, once for each monitor, until it is closed. It keeps no process
+ * Serves Telltale's own paths on a port of their own (without a host, on every address), once for each monitor, until it is closed. It keeps no process
  * alive. A port that cannot be had is reported, and the service goes on.
  */
-export function startMetricsServer(monitor: Monitor, port: number, endpoints: Endpoints): void {
+export function startMetricsServer(
+  monitor: Monitor,
+  { port, host }: { readonly port: number; readonly host: string | undefined },
+  endpoints: Endpoints,
+): void {
   if (serving.has(monitor)) return;
   serving.add(monitor);
   // Loaded only here: it takes as long to load as a quarter of Telltale, and not every process is a server.
@@ -24,7 +28,7 @@ export function startMetricsServer(monitor: Monitor, port: number, endpoints: En
   server.on('error', (cause) => {
     monitor.errors.report('endpoints', new TelltaleError('http', `Cannot serve metrics on port ${port}.`, { cause }));
   });
-  server.listen(port, () => {
+  server.listen({ port, host }, () => {
     const address = server.address();
     const actual = typeof address === 'object' && address !== null ? address.port : port;
     monitor.logger.info(`Metrics on port ${actual}`, { event_type: 'system', metrics_port: actual });

@@ -21,6 +21,7 @@ export const httpOptions = {
   ),
   token: text(undefined, { env: 'TELLTALE_TOKEN', secret: true, refuseEmpty: true }),
   metricsPort: number(undefined, { min: 0, max: 65_535, unit: 'a port' }, { env: 'METRICS_PORT' }),
+  metricsHost: text(undefined, { env: 'METRICS_HOST' }),
 } as const;
 
 /** What an HTTP integration takes beside the options of `core`. */

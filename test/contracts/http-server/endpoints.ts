@@ -113,6 +113,17 @@ export function endpointContract(driver: ServerDriver): void {
       await expect(send(port, '/metrics')).rejects.toThrow('ECONNREFUSED');
     });
 
+    it('serves them on one address alone where that is wished', async () => {
+      const service = await startService(driver, {
+        routes: ROUTES,
+        options: { metricsPort: 0, metricsHost: '127.0.0.1' },
+      });
+      const [started] = await service.lines('system');
+      expect((await fetch(`http://127.0.0.1:${started!.metrics_port}/metrics`)).status).toBe(200);
+      // Another address of the same machine.
+      await expect(fetch(`http://127.0.0.2:${started!.metrics_port}/metrics`)).rejects.toThrow('fetch failed');
+    });
+
     it('goes on without a port that cannot be had', async () => {
       const other = await startService(driver, { routes: ROUTES });
       const failures: unknown[] = [];
