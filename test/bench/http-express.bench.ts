@@ -45,6 +45,8 @@ function service(name: string, setUp: (app: Express) => void, check: Service['ch
       });
       return new Promise((resolve) => {
         server = app.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+        // On a busy machine a service waits for its turn longer than the five seconds after which Node hangs up.
+        server.keepAliveTimeout = 600_000;
       });
     },
     check,
