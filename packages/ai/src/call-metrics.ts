@@ -1,4 +1,5 @@
 import type { Counter, CounterSeries, Gauge, Histogram, HistogramSeries, Instruments } from '@telltale/core';
+import { ErrorTypes } from './error-types.ts';
 import { aiMetrics } from './metrics.ts';
 import { MoneySeries } from './money.ts';
 import type { Usage } from './usage.ts';
@@ -100,6 +101,7 @@ export class CallMetrics {
   readonly approximated: Counter<readonly ['provider', 'model', 'reason']>;
   readonly cacheRequests: Counter<readonly ['provider', 'model', 'result']>;
   readonly cacheSavings: Counter<readonly ['provider', 'model', 'cache']>;
+  readonly errorTypes = new ErrorTypes();
   readonly #costByOrigin: Counter<readonly ['origin']>;
   readonly #mistakes: Counter<readonly ['mistake']>;
   readonly #origins = new Map<string, MoneySeries>();

@@ -1,4 +1,4 @@
-import { type Context, enterContext, errorType, type GaugeSeries, type Operation } from '@telltale/core';
+import { type Context, enterContext, type GaugeSeries, type Operation } from '@telltale/core';
 import { acceptUsage, isAmount } from './accept-usage.ts';
 import type { AICallEnd, AICallStart } from './ai-call.ts';
 import type { Reservation } from './budgets/budgets.ts';
@@ -65,7 +65,7 @@ export class CallRecord {
   attemptFailed(error: unknown, httpStatus: number | undefined): void {
     const { provider, model } = this.series;
     const { metrics, monitor } = this.observer;
-    metrics.attemptFailures.labels(provider, model, errorType(error), statusCode(httpStatus)).inc();
+    metrics.attemptFailures.labels(provider, model, metrics.errorTypes.of(error), statusCode(httpStatus)).inc();
     const say = (): unknown =>
       monitor.logger.debug('An attempt at a model call failed; another follows', {
         event_type: 'performance',
@@ -120,7 +120,13 @@ export class CallRecord {
     if (status === 'aborted') metrics.aborted.labels(series.provider, series.model, series.operation).inc();
     if (status === 'error') {
       metrics.errors
-        .labels(series.provider, series.model, series.operation, errorType(end.error), statusCode(end.httpStatus))
+        .labels(
+          series.provider,
+          series.model,
+          series.operation,
+          metrics.errorTypes.of(end.error),
+          statusCode(end.httpStatus),
+        )
         .inc();
     }
     if (usage !== undefined && status !== 'cached') series.countTokens(usage);

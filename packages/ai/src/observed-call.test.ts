@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { testMonitor } from '../../../test/ai/test-monitor.ts';
 import { aiObserver, configureAI } from './observe-ai-call.ts';
 import { aiOptions } from './options.ts';
+import { ProviderError } from './wire/provider-error.ts';
 
 const CALL = { provider: 'openai', model: 'gpt-4o', operation: 'chat' };
 const USAGE = { inputTokens: 100, outputTokens: 200 };
@@ -22,6 +23,42 @@ it('counts a failure by its class and status, and writes it to the log once, mas
     error: { type: 'RangeError' },
   });
   expect(JSON.stringify(log())).not.toContain(secret);
+});
+
+it.each([
+  [
+    'a type in words',
+    Object.assign(new Error('x'), { type: 'invalid_request_error', status: 400 }),
+    'invalid_request_error',
+  ],
+  [
+    'a type within',
+    Object.assign(new Error('x'), { error: { error: { type: 'rate_limit_error' } } }),
+    'rate_limit_error',
+  ],
+  ['a name in words', new ProviderError(503, { error: { status: 'RESOURCE_EXHAUSTED' } }), 'RESOURCE_EXHAUSTED'],
+  ['a status alone', new ProviderError(503, undefined), 'HTTP503'],
+  ['a timeout', new DOMException('late', 'TimeoutError'), 'TimeoutError'],
+  ['a type that is a sentence', Object.assign(new TypeError('x'), { type: 'what ann said' }), 'TypeError'],
+  ['a name that is data', Object.assign(new RangeError('x'), { name: 'order 17' }), 'RangeError'],
+])("names a failure by the provider's word for it, or its class: %s", async (_, error, type) => {
+  const { monitor, scrape } = testMonitor();
+  const call = await aiObserver(monitor).begin(CALL);
+  call.attemptFailed(error, 500);
+  call.end({ error });
+  expect(await scrape('ai_errors_total')).toContain(`error_type="${type}"`);
+  expect(await scrape('ai_attempt_failures_total')).toContain(`error_type="${type}"`);
+});
+
+it("bounds the providers' words for failures", async () => {
+  const { monitor, scrape } = testMonitor();
+  for (let i = 0; i < 100; i++) {
+    const type = `word_${String.fromCharCode(97 + Math.floor(i / 10), 97 + (i % 10))}`;
+    (await aiObserver(monitor).begin(CALL)).end({ error: Object.assign(new Error('x'), { type }) });
+  }
+  const lines = (await scrape('ai_errors_total')).split('\n');
+  expect(lines).toHaveLength(51);
+  expect(lines.at(-1)).toMatch(/error_type="Error".* 50$/);
 });
 
 it('counts attempts, and those that failed on the way', async () => {

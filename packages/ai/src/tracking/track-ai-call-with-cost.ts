@@ -1,4 +1,5 @@
 import { defaultMonitor } from '@telltale/core';
+import type { AICallEnd } from '../ai-call.ts';
 import { aiObserver } from '../observe-ai-call.ts';
 import type { Usage } from '../usage.ts';
 import type { TrackAICallOptions } from './track-ai-call.ts';
@@ -8,7 +9,7 @@ import { type AICallTracker, Tracker } from './tracker.ts';
 export interface AICostTracker extends Omit<AICallTracker, 'end'> {
   /** Ends the call. Returns what it cost, in US dollars; `undefined` where that is not known. */
   end(inputTokens: number, outputTokens: number, error?: unknown): number | undefined;
-  end(usage: Usage, error?: unknown): number | undefined;
+  end(usage?: Usage, error?: unknown): number | undefined;
 }
 
 /**
@@ -34,9 +35,7 @@ export function trackAICallWithCost(
 }
 
 class CostTracker extends Tracker implements AICostTracker {
-  override end(first?: number | Usage, second?: unknown, third?: unknown): number | undefined {
-    return typeof first === 'number'
-      ? this.endWith({ usage: { inputTokens: first, outputTokens: second as number }, error: third })
-      : this.endWith({ usage: first, error: second });
+  protected override counted(inputTokens: number, outputTokens: number, error: unknown): AICallEnd {
+    return { usage: { inputTokens, outputTokens }, error };
   }
 }

@@ -1,5 +1,4 @@
 import type { AICall, AICallEnd } from '../ai-call.ts';
-import { ObservedCall } from '../observed-call.ts';
 import type { Usage } from '../usage.ts';
 
 /** One call that is tracked by hand. No method throws, and each may be called again. */
@@ -28,9 +27,15 @@ export interface AICallTracker {
   cacheMiss(): void;
 }
 
-/** Translates what a caller says into what the observer takes. */
+/** A call as this or another installed copy observes it; one that nobody observes has neither a cache nor a cost. */
+interface TrackedCall extends AICall {
+  end(end: AICallEnd): unknown;
+  cacheLookup?(hit: boolean): void;
+}
+
+/** Translates what a caller says into what the observer takes. Its methods may be taken apart from it. */
 export class Tracker implements AICallTracker {
-  readonly #call: AICall;
+  readonly #call: TrackedCall;
   #usage: Usage | undefined;
   #ended = false;
 
@@ -38,46 +43,38 @@ export class Tracker implements AICallTracker {
     this.#call = call;
   }
 
-  end(first?: number | Usage, second?: unknown, costUsd?: number, error?: unknown): number | undefined {
-    return typeof first === 'number'
-      ? this.endWith({ usage: { inputTokens: first, outputTokens: second as number }, costUsd, error })
-      : this.endWith({ usage: first ?? this.#usage, error: second });
-  }
+  readonly end = (first?: number | Usage, second?: unknown, third?: unknown, fourth?: unknown): number | undefined =>
+    typeof first === 'number'
+      ? this.#endWith(this.counted(first, second as number, third, fourth))
+      : this.#endWith({ usage: first ?? this.#usage, error: second });
 
   /** Ends the call if nobody has. */
   finish(error?: unknown): void {
-    if (!this.#ended) this.endWith({ usage: this.#usage, error });
+    if (!this.#ended) this.#endWith({ usage: this.#usage, error });
   }
 
-  /** Ends the call; returns what it cost, where that is known. */
-  protected endWith(end: AICallEnd): number | undefined {
+  /** What `end` is told in numbers. */
+  protected counted(inputTokens: number, outputTokens: number, third: unknown, fourth: unknown): AICallEnd {
+    return { usage: { inputTokens, outputTokens }, costUsd: third as number | undefined, error: fourth };
+  }
+
+  #endWith(end: AICallEnd): number | undefined {
     this.#ended = true;
-    if (this.#call instanceof ObservedCall) return this.#call.end(end);
-    this.#call.end(end);
-    return undefined;
+    const costUsd = this.#call.end(end);
+    return typeof costUsd === 'number' ? costUsd : undefined;
   }
 
-  usage(usage: Usage): void {
+  readonly usage = (usage: Usage): void => {
     this.#usage = usage;
-  }
+  };
 
-  firstToken(): void {
-    this.#call.firstToken();
-  }
+  readonly firstToken = (): void => this.#call.firstToken();
 
-  attempt(): void {
-    this.#call.attempt();
-  }
+  readonly attempt = (): void => this.#call.attempt();
 
-  attemptFailed(error: unknown, httpStatus?: number): void {
-    this.#call.attemptFailed(error, httpStatus);
-  }
+  readonly attemptFailed = (error: unknown, httpStatus?: number): void => this.#call.attemptFailed(error, httpStatus);
 
-  cacheHit(): void {
-    if (this.#call instanceof ObservedCall) this.#call.cacheLookup(true);
-  }
+  readonly cacheHit = (): void => this.#call.cacheLookup?.(true);
 
-  cacheMiss(): void {
-    if (this.#call instanceof ObservedCall) this.#call.cacheLookup(false);
-  }
+  readonly cacheMiss = (): void => this.#call.cacheLookup?.(false);
 }

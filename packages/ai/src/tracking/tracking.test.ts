@@ -7,7 +7,7 @@ import { aiOptions } from '../options.ts';
 import { calculateAICost } from './calculate-ai-cost.ts';
 import { trackAICall } from './track-ai-call.ts';
 import { trackAICallWithCost } from './track-ai-call-with-cost.ts';
-import type { AICallTracker } from './tracker.ts';
+import { type AICallTracker, Tracker } from './tracker.ts';
 
 const ARGUMENTS = ['orders', 'openai', 'gpt-4o', 'generate'] as const;
 
@@ -113,6 +113,33 @@ it('takes no text for a cost, so that no sum becomes what is no number', async (
   });
   expect(await scrape('ai_budget_spent_usd')).toMatch(/ 0.0045$/);
   expect(await scrape('ai_tracking_mistakes_total')).toMatch(/mistake="bad_usage"} 2$/);
+});
+
+it('takes what another installed copy of it observes for what it is', () => {
+  const told: unknown[] = [];
+  const foreign = {
+    ...{ attempt() {}, attemptFailed() {}, firstToken() {} },
+    cacheLookup: (hit: boolean) => told.push(hit),
+    end: () => 0.25,
+  };
+  const tracker = new Tracker(foreign);
+  tracker.cacheHit();
+  tracker.cacheMiss();
+  expect(tracker.end(100, 200)).toBe(0.25);
+  expect(told).toEqual([true, false]);
+});
+
+it('remembers what was told by usage until the end, and works with its methods taken apart', () => {
+  const { monitor } = testMonitor();
+  for (const track of [trackAICall, trackAICallWithCost]) {
+    const { usage, firstToken, attempt, attemptFailed, cacheMiss, end } = track(...ARGUMENTS, { monitor });
+    attempt();
+    attemptFailed(new Error('busy'));
+    cacheMiss();
+    firstToken();
+    usage({ inputTokens: 100, outputTokens: 200 });
+    expect((end as () => number | undefined)()).toBe(0.00225);
+  }
 });
 
 it('ends by itself with a function, and hands on what that returns', async () => {
