@@ -1,8 +1,10 @@
 import { get } from 'node:http';
+import { historyOf } from 'telltale';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../../../test/servers/postgres.ts';
 import { readSettings } from './settings.ts';
 import { type Shop, startShop } from './shop.ts';
+import { spendLine } from './spend.ts';
 
 let luck = 0.5;
 let database: TestDatabase;
@@ -108,6 +110,18 @@ describe('an order', () => {
     luck = 0.5;
     expect([declined.status, failed.status]).toEqual([402, 502]);
   });
+});
+
+test('models describe orders and answer questions, and the console says what that cost', async () => {
+  const summary = await fetch(`${shop.url}/orders/1/summary`);
+  expect([summary.status, summary.headers.get('transfer-encoding')]).toEqual([200, 'chunked']);
+  expect((await summary.text()).length).toBeGreaterThan(20);
+  const answer = await ask('/support', order({ question: 'When will it arrive?' }));
+  expect(answer).toMatchObject({ status: 200, body: { answer: expect.any(String) } });
+  expect(await ask('/support', order({ question: '' }))).toMatchObject({ status: 422 });
+
+  await historyOf()!.flush();
+  expect(await spendLine()).toMatch(/^models +\$0\.\d{4} spent .*\/support \$0\.0\d+/);
 });
 
 test('the report takes its time', async () => {

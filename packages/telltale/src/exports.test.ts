@@ -54,6 +54,7 @@ it('exports what is named here, and nothing else', () => {
       "trackSecurityEvent",
       "trackTiming",
       "trackWork",
+      "unmonitor",
     ]
   `);
 });

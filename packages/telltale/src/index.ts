@@ -63,6 +63,7 @@ export {
   trackRateLimitHit,
   trackSecurityEvent,
   trackTiming,
+  unmonitor,
 } from '@telltale/core';
 export { type DatabaseOptions, monitorClient, monitorPool, trackDatabaseQuery } from '@telltale/database';
 export type { History, Kpi, KpiReading } from '@telltale/history';
