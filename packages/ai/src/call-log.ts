@@ -2,6 +2,7 @@ import type { Monitor } from '@telltale/core';
 import { shownContent } from './content.ts';
 import type { EndedCall } from './ended-call.ts';
 import type { AIConfig } from './options.ts';
+import { shownError } from './shown-error.ts';
 
 /** Writes the one line of a call that is over. A failure is written whatever else is. */
 export function logCall(monitor: Monitor, ended: EndedCall, config: AIConfig): void {
@@ -35,7 +36,7 @@ export function logCall(monitor: Monitor, ended: EndedCall, config: AIConfig): v
     status_code: end.httpStatus,
     prompt: isContentKept ? shownContent(masker, start.prompt, config.contentLimit) : undefined,
     completion: isContentKept ? shownContent(masker, end.completion, config.contentLimit) : undefined,
-    error: failed ? end.error : undefined,
+    error: failed ? (isContentKept ? end.error : shownError(end.error, end.httpStatus)) : undefined,
   };
   const message = `${start.operation} ${start.model}`;
   if (failed) logger.error(`${message} failed`, fields);

@@ -9,6 +9,7 @@ import type { EndedCall } from './ended-call.ts';
 import { isAbort } from './is-abort.ts';
 import type { AIObserver } from './observe-ai-call.ts';
 import type { Price } from './pricing/price-book.ts';
+import { shownError } from './shown-error.ts';
 import type { Usage } from './usage.ts';
 
 /** The state of a call. It must not know the call that its maker holds, whose disappearance it is told of. */
@@ -69,7 +70,8 @@ export class CallRecord {
     const say = (): unknown =>
       monitor.logger.debug('An attempt at a model call failed; another follows', {
         event_type: 'performance',
-        ...{ provider, model: this.start.model, status_code: httpStatus, error },
+        ...{ provider, model: this.start.model, status_code: httpStatus },
+        error: this.observer.recordsContent ? error : shownError(error, httpStatus),
       });
     if (this.context === undefined) say();
     else enterContext(this.context, say);

@@ -18,6 +18,11 @@ export class ErrorTypes {
   }
 }
 
+/** The type of one failure, not bounded: for the log. */
+export function errorWord(error: unknown): string {
+  return wordOf(error) ?? errorType(error);
+}
+
 /** SDKs keep what the provider answered in `error`, Anthropic's in `error` within that. */
 function wordOf(error: unknown): string | undefined {
   try {
