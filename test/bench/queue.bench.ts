@@ -50,8 +50,8 @@ const require = createRequire(import.meta.url);
  * - telltale, metrics and log: its counts and histograms, one line for each job, written to a file.
  * - telltale, metrics alone: the same without the line.
  * - bullmq-otel, as it is deployed: its metrics; its three spans of a job through a batch processor, and every batch
- *   serialised as OpenTelemetry's exporter does for OTLP over HTTP (the JSON of it, which is cheaper here than the
- *   protobuf). Sending that is left out.
+ *   serialised as OpenTelemetry's exporter does by default (OTLP in protobuf over HTTP). Sending that is left out.
+ * - bullmq-otel, to JSON: the same with the other format of OTLP, which is cheaper here.
  * - bullmq-otel, the least that it can do: no metrics, and its spans are made for nobody. What it costs to trace at all.
  */
 export const bench: Bench = {
@@ -62,7 +62,7 @@ export const bench: Bench = {
     const open: { close(): Promise<void> }[] = [];
     let stopOtel = async (): Promise<void> => {};
     try {
-      const { exported, dropped, stop } = useOtel();
+      const { exported, asJson, dropped, stop } = useOtel();
       stopOtel = stop;
       const ours = monitorOf('telltale');
       const quiet = monitorOf('telltale-quiet');
@@ -71,6 +71,7 @@ export const bench: Bench = {
         await jobs('telltale, metrics and log', connection, open, { monitor: ours }),
         await jobs('telltale, metrics alone', connection, open, { monitor: quiet, jobLog: false }),
         await jobs('bullmq-otel, as it is deployed', connection, open, exported),
+        await jobs('bullmq-otel, to JSON', connection, open, asJson),
         await jobs('bullmq-otel, the least it can do', connection, open, dropped),
       ];
       for (const { run } of variants) await run(WARM_UP_JOBS);
@@ -82,7 +83,9 @@ export const bench: Bench = {
       files.check('telltale', done[1]!);
       // The last spans end after the last job is said to be completed.
       await exported.flush();
-      expectEqual('spans of jobs, made OTLP', exported.exporter.processed, done[3]);
+      await asJson.flush();
+      expectEqual('spans of jobs, made protobuf', exported.exporter.processed, done[3]);
+      expectEqual('spans of jobs, made JSON', asJson.exporter.processed, done[4]);
 
       const [bare, our, , otel] = timings;
       const extra = (timing: typeof our) => added(timing!, bare!);
@@ -177,7 +180,7 @@ interface Otel {
   flush(): Promise<void>;
 }
 
-function useOtel(): { readonly exported: Otel; readonly dropped: Otel; stop(): Promise<void> } {
+function useOtel(): { readonly exported: Otel; readonly asJson: Otel; readonly dropped: Otel; stop(): Promise<void> } {
   propagation.setGlobalPropagator(new TraceParent());
   otelContext.setGlobalContextManager(new StoredContext());
   const collected = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
@@ -195,7 +198,8 @@ function useOtel(): { readonly exported: Otel; readonly dropped: Otel; stop(): P
     return { telemetry, exporter, flush: () => processor.forceFlush() };
   };
   return {
-    exported: make(otlpSerialiser(), true),
+    exported: make(otlpSerialiser('ProtobufTraceSerializer'), true),
+    asJson: make(otlpSerialiser('JsonTraceSerializer'), true),
     dropped: make(() => {}, false),
     async stop() {
       await Promise.all([...processors.map((each) => each.shutdown()), meters.shutdown()]);
@@ -204,11 +208,11 @@ function useOtel(): { readonly exported: Otel; readonly dropped: Otel; stop(): P
 }
 
 /** The one of OpenTelemetry's exporters, which comes with that of metrics. */
-function otlpSerialiser(): (spans: ReadableSpan[]) => void {
+function otlpSerialiser(format: 'ProtobufTraceSerializer' | 'JsonTraceSerializer'): (spans: ReadableSpan[]) => void {
   const requireBeside = createRequire(require.resolve('@opentelemetry/exporter-metrics-otlp-http'));
-  const { JsonTraceSerializer } = requireBeside('@opentelemetry/otlp-transformer');
+  const { [format]: serialiser } = requireBeside('@opentelemetry/otlp-transformer');
   return (spans) => {
-    if (!(JsonTraceSerializer.serializeRequest(spans)?.length > 0)) throw new Error('The spans were not made OTLP.');
+    if (!(serialiser.serializeRequest(spans)?.length > 0)) throw new Error('The spans were not made OTLP.');
   };
 }
 
