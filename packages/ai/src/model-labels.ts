@@ -9,25 +9,33 @@ const MAX_OPERATIONS = 50;
 /** Names that were looked at, so that each is looked at once. */
 const MAX_REMEMBERED = 2_000;
 
+/** Says which names nobody made up. Asked only after a call was sent, or where there are many names. */
+export interface KnownNames {
+  isProvider(name: string): boolean;
+  isModel(provider: string, model: string): boolean;
+}
+
 /**
- * Bounds the labels of model calls. A model that has a price is let through, and the first fifty that have none; a model
- * that somebody's input names cannot make more series than that.
+ * Bounds the labels of model calls. A model that the user or the table of prices names is let through, and the first
+ * fifty of others; names that somebody makes up cannot make more series than that, nor push out a known one. Providers
+ * likewise, by thirty.
  */
 export class ModelLabels {
-  readonly #isPriced: (provider: string, model: string) => boolean;
+  readonly #names: KnownNames;
   readonly #providers = new Set<string>();
   readonly #operations = new Set<string>();
   readonly #models = new Map<string, Map<string, string>>();
+  readonly #admitted = new Set<string>();
   #remembered = 0;
   #known = 0;
   #unknown = 0;
 
-  constructor(isPriced: (provider: string, model: string) => boolean) {
-    this.#isPriced = isPriced;
+  constructor(names: KnownNames) {
+    this.#names = names;
   }
 
   provider(name: string): string {
-    return bounded(this.#providers, name, MAX_PROVIDERS);
+    return bounded(this.#providers, name, MAX_PROVIDERS, this.#names.isProvider);
   }
 
   operation(name: string): string {
@@ -51,8 +59,14 @@ export class ModelLabels {
   #admit(provider: string, name: string): string {
     const label = labelWord(shortened(name));
     if (label === OTHER) return OTHER;
-    if (this.#isPriced(provider, name)) return this.#known++ < MAX_KNOWN_MODELS ? label : OTHER;
-    return this.#unknown++ < MAX_UNKNOWN_MODELS ? label : OTHER;
+    const id = `${provider}/${label}`;
+    if (this.#admitted.has(id)) return label;
+    const isAdmitted = this.#names.isModel(provider, label)
+      ? this.#known++ < MAX_KNOWN_MODELS
+      : this.#unknown++ < MAX_UNKNOWN_MODELS;
+    if (!isAdmitted) return OTHER;
+    this.#admitted.add(id);
+    return label;
   }
 }
 
@@ -63,10 +77,10 @@ function shortened(name: unknown): unknown {
   return model.startsWith('ft:') ? model.split(':').slice(0, 2).join(':') : model;
 }
 
-function bounded(seen: Set<string>, name: string, most: number): string {
+function bounded(seen: Set<string>, name: string, most: number, isKnown = (_: string): boolean => false): string {
   if (seen.has(name)) return name;
   const label = labelWord(name);
-  if (label === OTHER || seen.size >= most) return OTHER;
+  if (label === OTHER || (seen.size >= most && !isKnown(label))) return OTHER;
   seen.add(label);
   return label;
 }

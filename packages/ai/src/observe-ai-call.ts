@@ -111,7 +111,10 @@ export class AIObserver implements AICallObserver {
     this.config = config;
     const reportError = (error: unknown): void => monitor.errors.report('ai prices', error);
     this.prices = new PriceBook(config.prices, monitor.config.clock.now, reportError);
-    this.#labels = new ModelLabels((provider, model) => this.prices.quote(provider, model) !== undefined);
+    this.#labels = new ModelLabels({
+      isProvider: (name) => this.prices.knowsProvider(name),
+      isModel: (provider, model) => this.prices.quote(provider, model)?.isListed === true,
+    });
     this.attribution = config.attributeTo && new Attribution(monitor, config.attributeTo, config.maxAttributions);
     if (!monitor.enabled) return;
     if (config.priceRefreshHours > 0) this.#refresh = new PriceRefresh(monitor, this.prices, config);

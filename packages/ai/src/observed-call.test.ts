@@ -220,6 +220,33 @@ it('bounds the models in labels, whatever names somebody makes up', async () => 
   expect(text).not.toContain('acme-corp');
 });
 
+it('lets no name that somebody makes up push a real one out of the labels', async () => {
+  const { monitor, scrape } = testMonitor();
+  const observer = aiObserver(monitor);
+  const call = async (provider: string, model: string): Promise<void> => {
+    (await observer.begin({ provider, model, operation: 'chat' })).end({ usage: USAGE });
+  };
+  for (let i = 0; i < 320; i++) await call('anthropic', `claude-sonnet-4-5-${i}`);
+  for (let i = 0; i < 100; i++) await call('openai', `gpt-4o-20${10 + (i % 90)}-01-01`);
+  for (let i = 0; i < 100; i++) await call('ollama', `mine-${i}`);
+  for (let i = 0; i < 320; i++) await call('openai', `ft:gpt-4o-mini:acme::${i}`);
+  for (let i = 0; i < 50; i++) await call(`made-up-${i}`, 'x');
+  const known: (readonly [string, string])[] = [
+    ['anthropic', 'claude-sonnet-4-5'],
+    ['openai', 'gpt-4o'],
+    ['google', 'gemini-2.5-pro'],
+    ['mistral', 'mistral-large-latest'],
+  ];
+  for (const [provider, model] of known) await call(provider, model);
+  const lines = (await scrape('ai_requests_total')).split('\n').filter((line) => line.includes('"success"'));
+  for (const [provider, model] of known) {
+    expect(lines).toContain(
+      `ai_requests_total{provider="${provider}",model="${model}",operation="chat",status="success"} 1`,
+    );
+  }
+  expect(lines.length).toBeLessThan(130);
+});
+
 it('does nothing where monitoring is disabled', async () => {
   const { monitor, registry } = testMonitor({ enabled: false });
   const call = await aiObserver(monitor).begin(CALL);

@@ -59,7 +59,8 @@ export function modelName(model: string): string {
 }
 
 /** `-2026-01-31`, `-20260131`, `-0131`, `-v1:0`, `-001`, `-latest`, `-preview`, `-preview-05-20`, `-exp`. */
-const VERSION = /-(20\d\d-\d\d-\d\d|20\d{6}|[01]\d[0-3]\d|v\d+(:\d+)*|\d{3}|latest|preview(-\d\d-(20\d\d|\d\d))?|exp)$/;
+const VERSION =
+  /-(20\d\d-\d\d-\d\d|20\d{6}|[01]\d[0-3]\d|v\d+(:\d+)*|\d{3}|latest|(preview|exp)(-\d\d-(20\d\d|\d\d))?)$/;
 
 /**
  * Names whose price is the nearest to that of a name which has none, nearest first: the base of a fine-tuned model, the
@@ -83,9 +84,14 @@ export function* nearbyNames(provider: string, model: string): Generator<NearbyN
 }
 
 function* undated(provider: string, model: string, reason: NearbyName['reason']): Generator<NearbyName, void, void> {
+  for (const name of withoutVersions(model)) yield { provider, model: name, reason };
+}
+
+/** The name without its last date or version, then without the one before that. */
+export function* withoutVersions(model: string): Generator<string, void, void> {
   let name = model;
   for (let shorter = name.replace(VERSION, ''); shorter !== name; shorter = name.replace(VERSION, '')) {
     name = shorter;
-    yield { provider, model: name, reason };
+    yield name;
   }
 }

@@ -3,21 +3,23 @@ import type { Usage } from '../usage.ts';
 import { charge } from './calculate.ts';
 import { isLocalProvider, modelName, nearbyNames, providerName, SELLERS, soldName } from './model-names.ts';
 import { OwnPrices, type PriceOverrides } from './price-overrides.ts';
-import { bundledPrices, type PriceTable } from './price-table.ts';
-import { publishedRates, tierRates } from './published.ts';
+import { bundledPrices, type PriceTable, type TableEntry } from './price-table.ts';
+import { publishedEntry, tierRates } from './published.ts';
 import type { Rates } from './rates.ts';
 
 /** Where a price is from: the user's own, a table of the providers' published ones, or known to be nothing. */
 type PriceSource = 'override' | 'table' | 'free';
 
 /** Why a price is not quite that of the model and tier in question. */
-type Approximation = 'dated' | 'fine_tuned' | 'routed' | 'assumed' | 'tier' | 'incomplete';
+type Approximation = 'dated' | 'fine_tuned' | 'routed' | 'prefix' | 'assumed' | 'tier' | 'incomplete';
 
 /** What a model costs. */
 export interface Quote {
   readonly rates: Rates;
   readonly source: PriceSource;
   readonly approximation?: Approximation;
+  /** The user or the table has the model by this very name, so that nobody made it up. */
+  readonly isListed: boolean;
 }
 
 /** Why a call has no price. */
@@ -37,7 +39,11 @@ export type Price =
 /** Prices may change with the hour of the day. */
 const REMEMBER_MS = 60_000;
 const MAX_REMEMBERED = 1_000;
-const FREE: Quote = { rates: { input: 0, output: 0, image: 0, audioHour: 0, characters: 0 }, source: 'free' };
+const FREE: Quote = {
+  rates: { input: 0, output: 0, image: 0, audioHour: 0, characters: 0 },
+  source: 'free',
+  isListed: false,
+};
 
 interface Remembered {
   readonly quote: Quote | undefined;
@@ -92,6 +98,22 @@ export class PriceBook {
     return this.#own.named(providerName(provider), modelName(model)) !== undefined;
   }
 
+  /** Whether the user or the table has prices of a provider by this very name, or it is a local server. */
+  knowsProvider(name: string): boolean {
+    if (name !== name.toLowerCase()) return false;
+    const provider = providerName(name);
+    return isLocalProvider(provider) || this.#own.hasProvider(provider) || this.#isInTable(provider);
+  }
+
+  #isInTable(provider: string): boolean {
+    try {
+      return this.table.hasProvider(provider);
+    } catch (error) {
+      this.#reportError(error);
+      return false;
+    }
+  }
+
   /** What a model costs now, in a tier; `undefined` where nobody said. */
   quote(provider: string, model: string, tier = ''): Quote | undefined {
     const now = this.#now();
@@ -124,8 +146,12 @@ export class PriceBook {
   }
 
   #find(provider: string, model: string, tier: string, at: Date): Quote | undefined {
-    const own = this.#own.named(provider, model) ?? this.#own.ofProvider(provider);
-    if (own !== undefined) return own.free ? FREE : { rates: own.rates(tier), source: 'override' };
+    const named = this.#own.named(provider, model);
+    const own = named ?? this.#own.ofProvider(provider);
+    if (own !== undefined) {
+      const isListed = named !== undefined;
+      return own.free ? { ...FREE, isListed } : { rates: own.rates(tier), source: 'override', isListed };
+    }
     const standard = this.#standard(provider, model, at);
     if (standard === undefined) return isLocalProvider(provider) ? FREE : undefined;
     if (tier === '') return standard;
@@ -136,11 +162,17 @@ export class PriceBook {
 
   #standard(provider: string, model: string, at: Date): Quote | undefined {
     if (isLocalProvider(provider)) return this.#sold(provider, model, at);
-    const rates = this.#published(provider, model, at);
-    if (rates !== undefined) return { rates, source: 'table' };
+    const entry = this.#published(provider, model, at);
+    if (entry !== undefined) {
+      const { rates, match } = entry;
+      if (match === 'prefix') return { rates, source: 'table', isListed: false, approximation: 'prefix' };
+      return { rates, source: 'table', isListed: match === 'exact' };
+    }
     for (const nearby of nearbyNames(provider, model)) {
       const found = this.#published(nearby.provider, nearby.model, at);
-      if (found !== undefined) return { rates: found, source: 'table', approximation: nearby.reason };
+      if (found === undefined) continue;
+      const isListed = found.match === 'exact' && model.endsWith(nearby.model);
+      return { rates: found.rates, source: 'table', isListed, approximation: nearby.reason };
     }
     return undefined;
   }
@@ -156,9 +188,9 @@ export class PriceBook {
     return undefined;
   }
 
-  #published(provider: string, model: string, at: Date): Rates | undefined {
+  #published(provider: string, model: string, at: Date): TableEntry | undefined {
     try {
-      return publishedRates(provider, model) ?? this.table.ratesOf(provider, model, at);
+      return publishedEntry(provider, model) ?? this.table.find(provider, model, at);
     } catch (error) {
       this.#reportError(error);
       return undefined;

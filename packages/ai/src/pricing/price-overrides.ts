@@ -78,10 +78,12 @@ export interface OwnPrice {
 /** The user's prices, found by the names that look-ups go by, however the user spelled them. */
 export class OwnPrices {
   readonly #prices = new Map<string, OwnPrice>();
+  readonly #providers = new Set<string>();
 
   constructor(overrides: PriceOverrides) {
     for (const [key, override] of Object.entries(overrides)) {
       const price = ownPrice(override);
+      if (key.includes('/')) this.#providers.add(providerName(key.slice(0, key.indexOf('/'))));
       for (const name of namesOf(key)) if (name === key || !this.#prices.has(name)) this.#prices.set(name, price);
     }
   }
@@ -89,6 +91,11 @@ export class OwnPrices {
   /** The price of a model that the user named. */
   named(provider: string, model: string): OwnPrice | undefined {
     return this.#prices.get(`${provider}/${model}`) ?? this.#prices.get(model);
+  }
+
+  /** Whether there are prices for a provider. */
+  hasProvider(provider: string): boolean {
+    return this.#providers.has(provider);
   }
 
   /** The price of whatever a provider has. */

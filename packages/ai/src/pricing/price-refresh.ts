@@ -2,7 +2,7 @@ import type { Provider } from '@pydantic/genai-prices';
 import { type Counter, type Monitor, TelltaleError } from '@telltale/core';
 import { aiMetrics } from '../metrics.ts';
 import type { PriceBook } from './price-book.ts';
-import { type PriceTable, priceLibrary, ratesFrom } from './price-table.ts';
+import { entryFrom, type PriceTable, priceLibrary } from './price-table.ts';
 
 /** Where prices come from, and how often. */
 export interface PriceRefreshOptions {
@@ -75,13 +75,11 @@ function tableFrom(data: unknown, now: number): PriceTable {
   }
   const table: PriceTable = {
     publishedAt: now,
-    ratesOf: (name, model, at) => {
-      const id = library.findProvider({ providerId: name })?.id ?? name;
-      const provider = providers.get(id);
-      if (provider === undefined) return undefined;
-      const found = library.calcPrice({}, model, { provider, timestamp: at });
-      return found === null ? undefined : ratesFrom(found.model_price, id, found.model.id);
+    find: (name, model, at) => {
+      const provider = providers.get(library.findProvider({ providerId: name })?.id ?? name);
+      return provider && entryFrom(library.calcPrice({}, model, { provider, timestamp: at }), model);
     },
+    hasProvider: (name) => providers.has(name),
   };
   if (!['openai/gpt-4o', 'anthropic/claude-sonnet-4-5'].every((name) => isPriced(table, name, now))) {
     throw new TelltaleError('ai', 'What was fetched is no table of prices; the old one stays.');
@@ -91,5 +89,5 @@ function tableFrom(data: unknown, now: number): PriceTable {
 
 function isPriced(table: PriceTable, name: string, now: number): boolean {
   const [provider, model] = name.split('/') as [string, string];
-  return table.ratesOf(provider, model, new Date(now))?.input !== undefined;
+  return table.find(provider, model, new Date(now))?.rates.input !== undefined;
 }

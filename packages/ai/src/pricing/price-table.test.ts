@@ -113,6 +113,64 @@ const CASES: readonly Case[] = [
     asOf: '2026-09-23',
   },
   {
+    what: 'written to the cache for an hour through Bedrock, by the rule of the maker',
+    model: 'aws/us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+    usage: { inputTokens: 10_000, cacheWriteTokens: 9_000, cacheWrite1hTokens: 6_000, outputTokens: 0 },
+    sum: [
+      [1_000, 3.3, MILLION],
+      [3_000, 4.125, MILLION],
+      [6_000, 6.6, MILLION],
+    ],
+    source: ANTHROPIC,
+    asOf: '2026-11-22',
+  },
+  {
+    what: 'written to the cache for an hour through OpenRouter, in a long context',
+    model: 'openrouter/anthropic/claude-sonnet-4.5',
+    usage: { inputTokens: 300_000, cacheWrite1hTokens: 100_000, outputTokens: 0 },
+    sum: [
+      [200_000, 6, MILLION],
+      [100_000, 12, MILLION],
+    ],
+    source: ANTHROPIC,
+    asOf: '2026-11-22',
+  },
+  {
+    what: 'a speed that the table does not know',
+    model: 'anthropic/claude-opus-4-6',
+    usage: { inputTokens: 1_000, outputTokens: 500, serviceTier: 'fast' },
+    sum: [
+      [1_000, 5, MILLION],
+      [500, 25, MILLION],
+    ],
+    source: ANTHROPIC,
+    asOf: '2026-11-22',
+    approximation: 'tier',
+  },
+  {
+    what: 'a name of which the table knows the beginning alone',
+    model: 'anthropic/claude-sonnet-4-5-turbo',
+    usage: { inputTokens: 1_000, outputTokens: 500 },
+    sum: [
+      [1_000, 3, MILLION],
+      [500, 15, MILLION],
+    ],
+    source: ANTHROPIC,
+    asOf: '2026-09-23',
+    approximation: 'prefix',
+  },
+  {
+    what: 'a snapshot of which the table knows the beginning alone',
+    model: 'anthropic/claude-sonnet-4-5-20250929',
+    usage: { inputTokens: 1_000, outputTokens: 500 },
+    sum: [
+      [1_000, 3, MILLION],
+      [500, 15, MILLION],
+    ],
+    source: ANTHROPIC,
+    asOf: '2026-09-23',
+  },
+  {
     what: 'searches of the web',
     model: 'anthropic/claude-opus-4-6',
     usage: { inputTokens: 6_039, outputTokens: 931, serverToolCalls: { web_search: 2 } },
@@ -453,7 +511,7 @@ it('leaves a model without a price where the table fails, and reports it', () =>
     () => NOW,
     (error) => errors.push(error),
   );
-  broken.replaceTable({ publishedAt: NOW, ratesOf: () => refuse(new Error('broken')) });
+  broken.replaceTable({ publishedAt: NOW, find: () => refuse(new Error('broken')), hasProvider: () => false });
   expect(broken.price('openai', 'gpt-4o', { inputTokens: 1, outputTokens: 1 })).toEqual({ unpriced: 'unknown_model' });
   expect(errors).toEqual([new Error('broken')]);
 });

@@ -2,13 +2,22 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type * as genaiPrices from '@pydantic/genai-prices';
-import type { Rate, Rates } from './rates.ts';
+import { type Rate, type Rates, scaleTokens } from './rates.ts';
+import { type TableMatch, tableMatch } from './table-match.ts';
 
 /** What a model costs by a table of prices, at a time: some prices change at a date, or with the hour of the day. */
 export interface PriceTable {
-  ratesOf(provider: string, model: string, at: Date): Rates | undefined;
+  find(provider: string, model: string, at: Date): TableEntry | undefined;
+  /** Whether it has a provider of this very name. */
+  hasProvider(name: string): boolean;
   /** When the table was published, in milliseconds since the Unix epoch. */
   readonly publishedAt: number;
+}
+
+/** What a table has for a name. */
+export interface TableEntry {
+  readonly rates: Rates;
+  readonly match: TableMatch;
 }
 
 type Library = typeof genaiPrices;
@@ -47,10 +56,9 @@ export function preloadPrices(reportError: (error: unknown) => void): void {
 
 /** The table that came with the installed package. */
 export const bundledPrices: PriceTable = {
-  ratesOf: (provider, model, at) => {
-    const found = priceLibrary().calcPrice({}, model, { providerId: provider, timestamp: at });
-    return found === null ? undefined : ratesFrom(found.model_price, found.provider.id, found.model.id);
-  },
+  find: (provider, model, at) =>
+    entryFrom(priceLibrary().calcPrice({}, model, { providerId: provider, timestamp: at }), model),
+  hasProvider: (name) => priceLibrary().findProvider({ providerId: name })?.id === name,
   get publishedAt() {
     return loadedAt;
   },
@@ -68,8 +76,23 @@ function versionOf(require: NodeJS.Require): string {
 /** Charges nothing, by the table's way of saying so: an entry without prices, where it cannot be an omission. */
 const FREE = /:free$|moderation/;
 
+/** What the package found for a name, in our terms. */
+export function entryFrom(found: genaiPrices.PriceCalculationResult, name: string): TableEntry | undefined {
+  const rates = found === null ? undefined : ratesFrom(found.model_price, found.provider.id, found.model.id);
+  if (rates === undefined) return undefined;
+  // What nobody charges for need not be told apart from what nobody charges for either.
+  const isFree = rates.input === 0 && rates.output === 0;
+  return { rates, match: isFree ? 'snapshot' : tableMatch(found!.model, name) };
+}
+
+/**
+ * What Anthropic takes for writing to the cache, against fresh input, where others sell its models and the table has no
+ * price of theirs: https://docs.claude.com/en/docs/build-with-claude/prompt-caching.
+ */
+const CLAUDE_WRITES = { cacheWrite: 1.25, cacheWrite1h: 2 } as const;
+
 /** The prices of the package in ours. An entry that prices nothing is no price, unless the model is known to be free. */
-export function ratesFrom(price: genaiPrices.ModelPrice, provider: string, model: string): Rates | undefined {
+function ratesFrom(price: genaiPrices.ModelPrice, provider: string, model: string): Rates | undefined {
   if (Object.keys(price).length === 0) return FREE.test(model) ? { input: 0, output: 0 } : undefined;
   const rate = (...keys: readonly string[]): Rate | undefined => {
     for (const key of keys) if (price[key] !== undefined) return rateFrom(price[key]);
@@ -97,6 +120,11 @@ export function ratesFrom(price: genaiPrices.ModelPrice, provider: string, model
     // https://groq.com/pricing: each request is billed as ten seconds at least.
     leastAudioSeconds: provider === 'groq' && model.startsWith('whisper') ? 10 : undefined,
   };
+  for (const key of ['cacheWrite', 'cacheWrite1h'] as const) {
+    if (rates.input !== undefined && model.includes('claude')) {
+      rates[key] ??= scaleTokens({ input: rates.input }, CLAUDE_WRITES[key]).input;
+    }
+  }
   for (const key of Object.keys(rates)) if (rates[key] === undefined) delete rates[key];
   return rates;
 }

@@ -1,3 +1,4 @@
+import type { TableEntry } from './price-table.ts';
 import { type Rates, scaleTokens } from './rates.ts';
 
 /**
@@ -61,13 +62,16 @@ const PRIORITY: Readonly<Record<string, TextRates>> = {
 };
 
 const DATE = /-20\d\d-\d\d-\d\d$/;
+/** The same, or in short, where the name of a fine-tuned model may go on. */
+const SNAPSHOT = /-(20\d\d-\d\d-\d\d|\d{4})(:|$)/;
 
 /** Prices that the table has not, as their providers published them. */
-export function publishedRates(provider: string, model: string): Rates | undefined {
+export function publishedEntry(provider: string, model: string): TableEntry | undefined {
+  const match = SNAPSHOT.test(model) ? 'snapshot' : 'exact';
   const tuned = fineTuned(provider, model);
-  if (tuned !== undefined) return textRates(tuned.standard);
+  if (tuned !== undefined) return { rates: textRates(tuned.standard), match };
   const name = `${provider}/${model.replace(DATE, '')}`;
-  return Object.hasOwn(MODELS, name) ? MODELS[name] : undefined;
+  return Object.hasOwn(MODELS, name) ? { rates: MODELS[name]!, match } : undefined;
 }
 
 function fineTuned(provider: string, model: string) {
