@@ -2,17 +2,42 @@ import { OTHER } from './operations.ts';
 import { type StatementReader, Token } from './reader.ts';
 
 /** Verbs that may stand in parentheses, behind WITH, or behind EXPLAIN. */
-export const QUERY_VERBS = words('SELECT INSERT UPDATE DELETE MERGE REPLACE VALUES TABLE');
+export const QUERY_VERBS = words('SELECT INSERT UPDATE DELETE MERGE REPLACE UPSERT VALUES TABLE');
 
-/** Words between a verb and the name of what it changes. */
-const MODIFIERS = words(
-  'OR ABORT FAIL IGNORE REPLACE ROLLBACK LOW_PRIORITY HIGH_PRIORITY DELAYED QUICK INTO ONLY TABLE TABLES OVERWRITE ' +
-    'ANALYZE BINARY FULL FREEZE VERBOSE LOCAL NO_WRITE_TO_BINLOG CONCURRENTLY IF NOT EXISTS',
-);
-/** Words between FROM or JOIN and a name. */
+/** Words that may stand between a verb and the name of what it is about; where no name follows, they are one. */
+const MODIFIERS: Readonly<Record<string, ReadonlySet<string>>> = {
+  INSERT: words('LOW_PRIORITY DELAYED HIGH_PRIORITY IGNORE OVERWRITE TABLE INTO'),
+  REPLACE: words('LOW_PRIORITY DELAYED INTO'),
+  UPSERT: words('INTO'),
+  UPDATE: words('LOW_PRIORITY IGNORE ONLY'),
+  DELETE: words('LOW_PRIORITY QUICK IGNORE'),
+  MERGE: words('INTO'),
+  TRUNCATE: words('TABLE ONLY'),
+  LOCK: words('TABLE TABLES ONLY'),
+  COPY: words('BINARY'),
+  VACUUM: words('FULL FREEZE VERBOSE ANALYZE'),
+  ANALYZE: words('VERBOSE LOCAL NO_WRITE_TO_BINLOG TABLE TABLES'),
+  OPTIMIZE: words('LOCAL NO_WRITE_TO_BINLOG TABLE TABLES'),
+  REPAIR: words('LOCAL NO_WRITE_TO_BINLOG TABLE TABLES'),
+  CHECK: words('TABLE TABLES'),
+  CLUSTER: words('VERBOSE'),
+  TABLE: words('IF NOT EXISTS ONLY CONCURRENTLY'),
+  VIEW: words('IF NOT EXISTS CONCURRENTLY'),
+  INDEX: words('ONLY'),
+};
+/** The same between INTO, FROM or JOIN and a name. */
+const INTO_MODIFIERS = words('TABLE');
 const FROM_MODIFIERS = words('ONLY LATERAL');
+const NO_MODIFIERS: ReadonlySet<string> = new Set();
+/** Modifiers that need no name behind them: no database takes them for one there. */
+const RESERVED_MODIFIERS = words('INTO FULL FREEZE VERBOSE ANALYZE');
 /** Words that stand where a name was looked for only if there is none. */
-const NO_NAMES = words('SELECT WHERE SET VALUES ON GROUP ORDER LIMIT HAVING UNION DUAL DEFAULT');
+const NO_NAMES = words('SELECT WHERE SET VALUES ON GROUP ORDER LIMIT HAVING UNION DUAL DEFAULT INTO');
+/** Words that come behind a name, and show that the one before them is it. */
+const BEHIND_NAMES = words(
+  'SELECT WHERE SET VALUES ON GROUP ORDER LIMIT HAVING UNION DEFAULT AS USING RETURNING ' +
+    'JOIN INNER LEFT RIGHT FULL CROSS NATURAL INTERSECT EXCEPT FOR OFFSET FETCH WINDOW',
+);
 /** Words that end a FROM clause, so that a comma is no longer one between tables. */
 const AFTER_FROM = words('WHERE GROUP ORDER HAVING LIMIT WINDOW UNION INTERSECT EXCEPT FOR OFFSET FETCH SET SELECT');
 /** Words of a WITH clause that name nothing. */
@@ -27,6 +52,8 @@ interface Level {
   verb: string;
   /** Which name is to come: the one after FROM or JOIN, or the one that a verb changes. */
   expects: 'nothing' | 'source' | 'target' | 'source or alias';
+  /** Words that may come before that name. */
+  modifiers: ReadonlySet<string>;
   inFrom: boolean;
   table: string | undefined;
   /** Where no table is named: the one behind a common table expression, within a subquery, or MySQL's alias. */
@@ -57,6 +84,8 @@ export function findTable(reader: StatementReader, verb: string): Found {
   let tooDeep = 0;
   let before = '';
   let beforeThat = '';
+  /** What comes behind `.` or AS is a name, whatever it is called. */
+  let isName = false;
 
   reader.next();
   while (reader.kind !== Token.End && main.table === undefined) {
@@ -64,24 +93,31 @@ export function findTable(reader: StatementReader, verb: string): Found {
     if (isSign(reader, '(')) {
       if (levels.length + tooDeep >= MAX_DEPTH) tooDeep++;
       else levels.push(openLevel(reader, current, common));
-      if (tooDeep === 0) continue;
+      if (tooDeep === 0) {
+        isName = false;
+        continue;
+      }
     } else if (isSign(reader, ')')) {
       if (tooDeep > 0) tooDeep--;
       else if (levels.length > 1) closeLevel(levels.pop()!, levels[levels.length - 1]!, common);
     } else if (tooDeep === 0) {
       if (levels.length === 1 && isSign(reader, ';')) break;
       if (current.expects !== 'nothing') {
-        if (readExpected(reader, current, common)) continue;
+        if (readExpected(reader, current, common)) {
+          isName = false;
+          continue;
+        }
       } else if (reader.kind === Token.Sign) {
-        if (isSign(reader, ',') && current.inFrom && current.table === undefined) current.expects = 'source';
+        if (isSign(reader, ',') && current.inFrom && current.table === undefined) expectSource(current);
       } else {
-        const word = wordOf(reader);
+        const word = isName ? '' : wordOf(reader);
         const isComparison = before === 'DISTINCT' && (beforeThat === 'IS' || beforeThat === 'NOT');
-        if (!(word === 'FROM' && isComparison)) readWord(reader, current, word);
+        if (!isName && !(word === 'FROM' && isComparison)) readWord(reader, current, word);
         beforeThat = before;
         before = word;
       }
     }
+    isName = isSign(reader, '.') || (!isName && wordOf(reader) === 'AS');
     reader.next();
   }
   while (levels.length > 1) closeLevel(levels.pop()!, levels[levels.length - 1]!, common);
@@ -102,6 +138,7 @@ function level(verb: string, isSource: boolean, common: string | undefined): Lev
   return {
     verb,
     expects: expectedBehind(verb),
+    modifiers: MODIFIERS[verb] ?? NO_MODIFIERS,
     inFrom: false,
     table: undefined,
     instead: undefined,
@@ -138,7 +175,7 @@ function openLevel(reader: StatementReader, parent: Level, common: Map<string, s
     // FROM (a JOIN b …), FROM ONLY (a)
     opened.verb = 'SELECT';
     opened.inFrom = true;
-    opened.expects = 'source';
+    expectSource(opened);
   }
   return opened;
 }
@@ -155,11 +192,12 @@ function closeLevel(closed: Level, parent: Level, common: Map<string, string | u
 function readExpected(reader: StatementReader, at: Level, common: ReadonlyMap<string, string | undefined>): boolean {
   const { expects } = at;
   const word = wordOf(reader);
-  if (expects === 'target' ? MODIFIERS.has(word) : FROM_MODIFIERS.has(word) || MODIFIERS.has(word)) return false;
   if (expects === 'source or alias' && word === 'FROM') {
     at.expects = 'target';
+    at.modifiers = FROM_MODIFIERS;
     return false;
   }
+  if (readModifier(reader, at, word)) return false;
   at.expects = 'nothing';
   if (reader.kind === Token.Parameter) {
     // mysql2 puts a name in place of `??`.
@@ -181,39 +219,61 @@ function readExpected(reader: StatementReader, at: Level, common: ReadonlyMap<st
   return true;
 }
 
+/** Whether it is a modifier; takes note of which may follow it. */
+function readModifier(reader: StatementReader, at: Level, word: string): boolean {
+  // INSERT OR ROLLBACK, of SQLite
+  if (word === 'OR' && (at.verb === 'INSERT' || at.verb === 'UPDATE')) {
+    reader.next();
+    return true;
+  }
+  if (!at.modifiers.has(word)) return false;
+  if (!RESERVED_MODIFIERS.has(word)) {
+    const following = reader.ahead();
+    const isOpened = isSign(following, '(') && FROM_MODIFIERS.has(word);
+    if (!isOpened && !beginsName(following)) return false;
+  }
+  if (word === 'INTO') at.modifiers = at.verb === 'MERGE' ? FROM_MODIFIERS : INTO_MODIFIERS;
+  return true;
+}
+
+function beginsName(reader: StatementReader): boolean {
+  return reader.kind !== Token.End && reader.kind !== Token.Sign && !BEHIND_NAMES.has(wordOf(reader));
+}
+
+function expectSource(at: Level): void {
+  at.expects = 'source';
+  at.modifiers = FROM_MODIFIERS;
+}
+
 function readWord(reader: StatementReader, at: Level, word: string): void {
   if (at.verb === 'WITH') {
     if (QUERY_VERBS.has(word)) {
       at.verb = word;
       at.expects = expectedBehind(word);
+      at.modifiers = MODIFIERS[word] ?? NO_MODIFIERS;
     } else if (!WITH_WORDS.has(word)) at.next = reader.name.toLowerCase();
   } else if (at.verb !== '' && reader.kind === Token.Word) {
     if (word === 'FROM' || (at.inFrom && (word === 'JOIN' || word === 'STRAIGHT_JOIN'))) {
       at.inFrom = true;
-      if (at.table === undefined) at.expects = 'source';
+      if (at.table === undefined) expectSource(at);
     } else if (AFTER_FROM.has(word)) at.inFrom = false;
   }
 }
 
 /** Reads `a.b.c`; `name` is the last part. */
 function qualifiedName(reader: StatementReader): { readonly name: string; readonly qualified: boolean } {
-  let name = nameOf(reader);
+  let { name } = reader;
   let qualified = false;
   reader.next();
   while (isSign(reader, '.')) {
     qualified = true;
     reader.next();
     if (reader.kind === Token.Word || reader.kind === Token.Quoted || reader.kind === Token.Text) {
-      name = nameOf(reader);
+      ({ name } = reader);
       reader.next();
     }
   }
   return { name, qualified };
-}
-
-/** MySQL with ANSI_QUOTES writes names in double quotes, which are texts otherwise. */
-function nameOf(reader: StatementReader): string {
-  return reader.kind === Token.Text ? reader.raw.slice(1, -1) : reader.name;
 }
 
 function words(text: string): ReadonlySet<string> {

@@ -55,6 +55,9 @@ export class StatementReader {
   readonly text: string;
   readonly #dialect: Dialect;
   readonly #length: number;
+  /** Where what is between the quotes begins and ends. */
+  #contentStart = 0;
+  #contentEnd = 0;
 
   constructor(text: string, dialect: Dialect, limit: number) {
     this.text = text;
@@ -67,10 +70,19 @@ export class StatementReader {
     return this.text.slice(this.start, this.end);
   }
 
-  /** A word as it is written, or what is between the quotes. */
+  /** A word as it is written, or what is between the quotes: MySQL with ANSI_QUOTES has names in those of texts. */
   get name(): string {
-    if (this.kind !== Token.Quoted) return this.raw;
-    return this.text.slice(this.start + 1, this.end - 1);
+    if (this.kind !== Token.Quoted && this.kind !== Token.Text) return this.raw;
+    const quote = this.text[this.#contentEnd] ?? '';
+    return this.text.slice(this.#contentStart, this.#contentEnd).replaceAll(quote + quote, quote);
+  }
+
+  /** Another reader, at the next token. */
+  ahead(): StatementReader {
+    const reader = new StatementReader(this.text, this.#dialect, this.#length);
+    reader.end = this.end;
+    reader.next();
+    return reader;
   }
 
   /** Goes to the next token and says what it is. */
@@ -169,6 +181,8 @@ export class StatementReader {
       }
     }
     this.end = Math.min(at + 1, this.#length);
+    this.#contentStart = this.start + 1;
+    this.#contentEnd = Math.min(at, this.#length);
     return kind;
   }
 
@@ -177,6 +191,7 @@ export class StatementReader {
     const tagEnd = this.#wordEnd(start + 1, true);
     if (this.#dialect.dollarQuotes && text.charCodeAt(tagEnd) === DOLLAR && !isDigit(text.charCodeAt(start + 1))) {
       const tag = text.slice(start, tagEnd + 1);
+      this.#contentStart = this.#contentEnd = start;
       const closed = text.indexOf(tag, tagEnd + 1);
       this.end = closed < 0 ? this.#length : Math.min(closed + tag.length, this.#length);
       return Token.Text;

@@ -156,7 +156,57 @@ const STATEMENTS: readonly (readonly [sql: string, about: string, system?: strin
   ['SELECT * FROM orders AS o (a, b), items', 'SELECT orders'],
   ['SELECT a FROM t1 INTERSECT SELECT b FROM t2', 'SELECT t1'],
   ['INSERT orders SET a = 1', 'INSERT orders', 'mysql'],
+  ['SELECT * FROM tables WHERE id=1', 'SELECT tables'],
+  ['SELECT * FROM tables t', 'SELECT tables'],
+  ['UPDATE tables SET seats = 4', 'UPDATE tables'],
+  ['INSERT INTO tables (id) VALUES (1)', 'INSERT tables'],
+  ['DELETE FROM tables WHERE id=1', 'DELETE tables', 'mysql'],
+  ['INSERT INTO local VALUES (1)', 'INSERT local'],
+  ['INSERT INTO ignore (a) VALUES (1)', 'INSERT ignore'],
+  ['INSERT INTO only (a) VALUES (1)', 'INSERT only', 'sqlite'],
+  ['SELECT * FROM only', 'SELECT only', 'sqlite'],
+  ['SELECT * FROM only WHERE a = 1', 'SELECT only', 'sqlite'],
+  ['UPDATE ignore SET a = 1', 'UPDATE ignore'],
+  ['UPDATE ignore AS i SET a = 1', 'UPDATE ignore'],
+  ['UPDATE LOW_PRIORITY IGNORE t SET a=1', 'UPDATE t', 'mysql'],
+  ['UPDATE OR ROLLBACK t SET a=1', 'UPDATE t', 'sqlite'],
+  ['INSERT HIGH_PRIORITY IGNORE INTO t VALUES(1)', 'INSERT t', 'mysql'],
+  ['INSERT OVERWRITE TABLE t SELECT 1', 'INSERT t', 'x'],
+  ['DELETE QUICK FROM t', 'DELETE t', 'mysql'],
+  ['DELETE quick FROM quick JOIN b ON 1', 'DELETE quick', 'mysql'],
+  ['MERGE INTO ONLY orders USING b ON true', 'MERGE orders'],
+  ['CREATE TABLE tables (id int)', 'CREATE tables'],
+  ['DROP TABLE local', 'DROP local'],
+  ['REINDEX TABLE CONCURRENTLY orders', 'REINDEX orders'],
+  ['CREATE INDEX i ON ONLY orders (x)', 'CREATE orders'],
+  ['VACUUM FULL', 'VACUUM none'],
+  ['VACUUM FULL VERBOSE orders', 'VACUUM orders'],
+  ["VACUUM INTO 'copy.db'", 'VACUUM none', 'sqlite'],
+  ['ANALYZE local', 'ANALYZE local'],
+  ['ANALYZE LOCAL TABLE orders', 'ANALYZE orders', 'mysql'],
+  ['UPSERT INTO t VALUES (1)', 'UPSERT t', 'cockroachdb'],
+  ['SELECT messages.from FROM messages', 'SELECT messages'],
+  ['SELECT m . from, m.join, 1 FROM messages m', 'SELECT messages'],
+  ['SELECT 1 AS from FROM messages', 'SELECT messages'],
+  ['SELECT a AS where, b AS from FROM messages', 'SELECT messages'],
+  ['SELECT * FROM generate_series(1, 2) AS where, messages', 'SELECT messages'],
+  ['SELECT * FROM "we""ird"', 'SELECT we"ird'],
+  ['SELECT * FROM `we``ird`', 'SELECT we`ird', 'mysql'],
+  ['SELECT * FROM [we]]ird]', 'SELECT we]ird', 'mssql'],
+  ['SELECT * FROM "unterminated', 'SELECT unterminated'],
 ];
+
+it.each('tables local full quick delayed ignore abort rollback replace fail overwrite'.split(' '))(
+  'takes %s for a name where a name belongs',
+  (name) => {
+    expect(label(`SELECT * FROM ${name} WHERE id = 1`)).toBe(`SELECT ${name}`);
+    expect(label(`SELECT * FROM f() JOIN ${name} x ON true`)).toBe(`SELECT ${name}`);
+    expect(label(`SELECT * FROM ${name} x`)).toBe(`SELECT ${name}`);
+    expect(label(`INSERT INTO ${name} VALUES (1)`)).toBe(`INSERT ${name}`);
+    expect(label(`UPDATE ${name} SET a = 1`)).toBe(`UPDATE ${name}`);
+    expect(label(`DELETE FROM ${name} WHERE id = 1`)).toBe(`DELETE ${name}`);
+  },
+);
 
 describe('operation and table', () => {
   it.each(STATEMENTS.map(([sql, about, system = 'postgres']) => [sql, about, system] as const))(
