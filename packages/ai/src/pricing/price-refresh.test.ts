@@ -9,13 +9,27 @@ import { aiOptions } from '../options.ts';
 
 const USAGE = { inputTokens: 1_000_000, outputTokens: 0 };
 
-function model(id: string, input: number) {
+function model(id: string, input: unknown) {
   return { id, match: { equals: id }, prices: { input_mtok: input, output_mtok: 1 } };
 }
 
+/** Prices that are none: one of these must not become what a call costs. */
+const BROKEN = ['7', -7, null, { base: 1, tiers: [{ start: 0, price: 'x' }] }, { base: 1 }].map((price, i) =>
+  model(`broken-${i}`, price),
+);
+
+function tableAt(gpt: unknown, claude: unknown): unknown {
+  return [
+    { ...OPENAI, models: [model('gpt-4o', gpt)] },
+    { ...ANTHROPIC, models: [model('claude-sonnet-4-5', claude)] },
+  ];
+}
+
+const OPENAI = { id: 'openai', name: 'OpenAI', api_pattern: '.*' };
+const ANTHROPIC = { id: 'anthropic', name: 'Anthropic', api_pattern: '.*' };
 const TABLE = [
-  { id: 'openai', name: 'OpenAI', api_pattern: '.*', models: [model('gpt-4o', 99), model('gpt-99', 7)] },
-  { id: 'anthropic', name: 'Anthropic', api_pattern: '.*', models: [model('claude-sonnet-4-5', 3)] },
+  { ...OPENAI, models: [model('gpt-4o', 9), model('gpt-99', 7), ...BROKEN] },
+  { ...ANTHROPIC, models: [model('claude-sonnet-4-5', 3)] },
 ];
 
 async function serve(answer: (response: ServerResponse) => void): Promise<string> {
@@ -35,8 +49,11 @@ it('takes the prices of another table, off the way of any call, where that was a
 
   configureAI(monitor, resolveConfig(aiOptions, { priceRefreshHours: 24, priceUrl }, {}));
   await expect.poll(() => scrape('ai_price_refreshes_total')).toBe('ai_price_refreshes_total{status="success"} 1');
-  expect(observer.prices.price('openai', 'gpt-4o', USAGE)).toMatchObject({ costUsd: 99 });
+  expect(observer.prices.price('openai', 'gpt-4o', USAGE)).toMatchObject({ costUsd: 9 });
   expect(observer.prices.price('openai', 'gpt-99', USAGE)).toMatchObject({ costUsd: 7 });
+  for (const { id } of BROKEN) {
+    expect(observer.prices.price('openai', id, USAGE)).toEqual({ unpriced: 'unknown_model' });
+  }
   expect(await scrape('ai_price_table_age_seconds')).toBe('ai_price_table_age_seconds 0');
 });
 
@@ -45,6 +62,9 @@ it.each([
   ['no JSON', (response: ServerResponse) => response.end('<html>')],
   ['JSON that is no table', (response: ServerResponse) => response.end('{"a":1}')],
   ['a table without the models that everybody has', (response: ServerResponse) => response.end('[]')],
+  ['prices a thousand times too low', (response: ServerResponse) => response.end(JSON.stringify(tableAt(0.0025, 3)))],
+  ['prices a thousand times too high', (response: ServerResponse) => response.end(JSON.stringify(tableAt(2.5, 3e3)))],
+  ['prices that are no numbers', (response: ServerResponse) => response.end(JSON.stringify(tableAt('2.5', '3')))],
   ['a broken answer', (response: ServerResponse) => response.destroy()],
 ])('keeps the prices it has where it gets %s', async (_, answer) => {
   const priceUrl = await serve(answer);

@@ -1,8 +1,10 @@
 import type { Provider } from '@pydantic/genai-prices';
 import { type Counter, type Monitor, TelltaleError } from '@telltale/core';
+import { isAmount } from '../accept-usage.ts';
 import { aiMetrics } from '../metrics.ts';
 import type { PriceBook } from './price-book.ts';
-import { entryFrom, type PriceTable, priceLibrary } from './price-table.ts';
+import { bundledPrices, entryFrom, type PriceTable, priceLibrary } from './price-table.ts';
+import { priceIn, type Rate, type Rates } from './rates.ts';
 
 /** Where prices come from, and how often. */
 export interface PriceRefreshOptions {
@@ -13,6 +15,10 @@ export interface PriceRefreshOptions {
 
 const HOUR_MS = 3_600_000;
 const PATIENCE_MS = 30_000;
+/** Models whose prices are known well enough to tell a table of dollars for a million tokens from anything else. */
+const ANCHORS = ['openai/gpt-4o', 'anthropic/claude-sonnet-4-5'];
+/** A change larger than this between two tables is a mistake in one of them. */
+const MOST_CHANGE = 10;
 const MAX_BYTES = 32 * 1024 * 1024;
 
 /** Fetches the price table from time to time, off the way of any call. Where that fails the table stays as it was. */
@@ -77,17 +83,32 @@ function tableFrom(data: unknown, now: number): PriceTable {
     publishedAt: now,
     find: (name, model, at) => {
       const provider = providers.get(library.findProvider({ providerId: name })?.id ?? name);
-      return provider && entryFrom(library.calcPrice({}, model, { provider, timestamp: at }), model);
+      const entry = provider && entryFrom(library.calcPrice({}, model, { provider, timestamp: at }), model);
+      return entry && areAmounts(entry.rates) ? entry : undefined;
     },
     hasProvider: (name) => providers.has(name),
   };
-  if (!['openai/gpt-4o', 'anthropic/claude-sonnet-4-5'].every((name) => isPriced(table, name, now))) {
-    throw new TelltaleError('ai', 'What was fetched is no table of prices; the old one stays.');
+  for (const name of ANCHORS) {
+    const given = inputPrice(table, name, now);
+    const installed = inputPrice(bundledPrices, name, now);
+    if (installed === undefined) continue;
+    if (given === undefined || given * MOST_CHANGE < installed || given > installed * MOST_CHANGE) {
+      throw new TelltaleError(
+        'ai',
+        `What was fetched is no table of prices, having ${given} for ${name} where $${installed} is known; the old one stays.`,
+      );
+    }
   }
   return table;
 }
 
-function isPriced(table: PriceTable, name: string, now: number): boolean {
+function inputPrice(table: PriceTable, name: string, now: number): number | undefined {
   const [provider, model] = name.split('/') as [string, string];
-  return table.find(provider, model, new Date(now))?.rates.input !== undefined;
+  return priceIn(table.find(provider, model, new Date(now))?.rates.input, 0);
+}
+
+function areAmounts(rates: Rates): boolean {
+  return Object.values(rates as Record<string, Rate>).every((rate) =>
+    typeof rate === 'number' ? isAmount(rate) : [rate.base, ...rate.tiers.map(({ price }) => price)].every(isAmount),
+  );
 }
