@@ -3,6 +3,7 @@ import { Turns } from '../../turns.ts';
 import type { KnownSeries } from './catalogue.ts';
 import type { Database } from './database.ts';
 import { ForeignHead } from './foreign-head.ts';
+import { generationIn } from './generation.ts';
 import { aspectIn, type HeadInMemory, type Question } from './question.ts';
 import { type SegmentRow, segmentsFor } from './segments.ts';
 
@@ -52,8 +53,13 @@ export async function atOneMoment<T>(
   { catalogue }: Question,
   answer: () => Promise<T>,
 ): Promise<T> {
-  await catalogue.refresh(database);
-  database.exec('BEGIN');
+  for (let attempt = 0; ; attempt++) {
+    await catalogue.refresh(database);
+    database.exec('BEGIN');
+    // Series may have been taken from the file since.
+    if (generationIn(database) === catalogue.generation || attempt === 3) break;
+    database.exec('ROLLBACK');
+  }
   try {
     return await answer();
   } finally {
@@ -62,8 +68,8 @@ export async function atOneMoment<T>(
 }
 
 function foreignHeads(database: Database, own: ReadonlySet<number>, from: number): readonly ForeignHead[] {
-  const rows = database.all<{ id: number }>('SELECT id FROM head WHERE updated >= ?', from);
-  return rows.flatMap(({ id }) => (own.has(id) ? [] : [new ForeignHead(id)]));
+  const rows = database.all<{ id: number; instance: string }>('SELECT id, instance FROM head WHERE updated >= ?', from);
+  return rows.flatMap(({ id, instance }) => (own.has(id) ? [] : [new ForeignHead(id, instance)]));
 }
 
 /** The series, and the same by process and group, since a group's columns stand in one row. */

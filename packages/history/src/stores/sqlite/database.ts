@@ -2,21 +2,30 @@ import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { TelltaleError } from '@telltale/core';
+import { beginGenerationIn } from './generation.ts';
 import { troubleOf } from './sqlite-error.ts';
 
 /** Goes up with every change that older versions cannot read. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
+/** `TELL`, by which SQLite's own tools tell whose a file is. */
+const APPLICATION_ID = 0x54454c4c;
 
 /**
  * A segment's `id` says when it was begun, among all of the file; that of a head goes over to its segment. Chunks are
- * found by number alone: those of a segment lie together, and need no index.
+ * found by number alone: those of a segment lie together, and need no index. Ids are never given twice, since processes
+ * remember them; `head_id` of a series is that of the latest head or segment that has samples of it.
  */
-const SCHEMA = `
-CREATE TABLE series_group (id INTEGER PRIMARY KEY, instance TEXT NOT NULL, labels TEXT NOT NULL);
+const SERIES_TABLES = `
+CREATE TABLE file (generation INTEGER NOT NULL);
+INSERT INTO file (generation) VALUES (1);
+CREATE TABLE series_group (id INTEGER PRIMARY KEY AUTOINCREMENT, instance TEXT NOT NULL, labels TEXT NOT NULL);
 CREATE TABLE series (
-  id INTEGER PRIMARY KEY, group_id INTEGER NOT NULL, cumulative INTEGER NOT NULL, labels TEXT NOT NULL
+  id INTEGER PRIMARY KEY AUTOINCREMENT, group_id INTEGER NOT NULL, head_id INTEGER NOT NULL,
+  cumulative INTEGER NOT NULL, labels TEXT NOT NULL
 );
 CREATE INDEX series_of_group ON series (group_id);
+`;
+const SCHEMA = `${SERIES_TABLES}
 CREATE TABLE head (id INTEGER PRIMARY KEY AUTOINCREMENT, instance TEXT NOT NULL, updated INTEGER NOT NULL);
 CREATE TABLE snapshot (head_id INTEGER NOT NULL, number INTEGER NOT NULL, time INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE UNIQUE INDEX snapshot_of_head ON snapshot (head_id, number);
@@ -26,8 +35,26 @@ CREATE TABLE segment (
   PRIMARY KEY (id, tier)
 );
 CREATE TABLE chunk (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${SCHEMA_VERSION};
 `;
+/** The first version gave ids again; which head had samples of a series last it did not know: any of its process may. */
+const FROM_VERSION_1 = `
+ALTER TABLE series_group RENAME TO old_group;
+ALTER TABLE series RENAME TO old_series;
+DROP INDEX series_of_group;
+${SERIES_TABLES}
+INSERT INTO series_group (id, instance, labels) SELECT id, instance, labels FROM old_group;
+INSERT INTO series (id, group_id, head_id, cumulative, labels)
+  SELECT id, group_id, (SELECT coalesce(max(id), 0) FROM (
+    SELECT id, instance FROM segment UNION ALL SELECT id, instance FROM head
+  ) WHERE instance = (SELECT instance FROM old_group WHERE id = group_id)), cumulative, labels FROM old_series;
+DROP TABLE old_series;
+DROP TABLE old_group;
+PRAGMA application_id = ${APPLICATION_ID};
+PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+const TABLES = ['chunk', 'segment', 'snapshot', 'head', 'series', 'series_group'];
 
 /** One connection, with its statements prepared once. */
 export class Database {
@@ -73,6 +100,30 @@ export class Database {
     }
   }
 
+  /** What is read in one go, and of one moment. */
+  moment<T>(read: () => T): T {
+    this.exec('BEGIN');
+    try {
+      return read();
+    } finally {
+      this.exec('ROLLBACK');
+    }
+  }
+
+  /** Lets the file grow to so many bytes, and no further. */
+  limit(bytes: number): void {
+    const { page_size: pageSize } = this.get<{ page_size: number }>('PRAGMA page_size')!;
+    this.exec(`PRAGMA max_page_count = ${Math.min(Math.ceil(bytes / pageSize), 2 ** 32 - 2)}`);
+  }
+
+  /** Forgets all that is in it; what was known of its series is out of date. */
+  empty(): void {
+    this.transaction(() => {
+      for (const table of TABLES) this.run(`DELETE FROM ${table}`);
+      beginGenerationIn(this);
+    });
+  }
+
   close(): void {
     this.#statements.clear();
     try {
@@ -103,11 +154,13 @@ export async function openDatabase(
   onSetAside: (to: string, cause: unknown) => void,
 ): Promise<Database> {
   mkdirSync(dirname(path), { recursive: true });
+  const tried = identityOf(path);
   try {
     return await open(path, mostBytes);
   } catch (error) {
     if (troubleOf(error) !== 'damaged') throw error;
-    onSetAside(setAside(path), error);
+    // Another process may have put it aside already, and begun the next.
+    if (identityOf(path) === tried) onSetAside(setAside(path), error);
     return open(path, mostBytes);
   }
 }
@@ -132,7 +185,37 @@ async function open(path: string, mostBytes: number | undefined): Promise<Databa
 }
 
 function prepare(database: Database, mostBytes: number): void {
+  const version = versionOf(database);
+  // Both before there are tables: the first cannot be changed later, and neither within a transaction.
+  if (version === 0) database.exec('PRAGMA auto_vacuum = INCREMENTAL');
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0');
+  database.exec('PRAGMA journal_size_limit = 4194304; PRAGMA cache_size = -4096');
+  if (version < SCHEMA_VERSION) {
+    database.transaction(() => {
+      // Another process may have been faster.
+      const now = versionOf(database);
+      if (now < SCHEMA_VERSION) database.exec(now === 0 ? SCHEMA : FROM_VERSION_1);
+    });
+  }
+  database.limit(mostBytes);
+  for (const table of ['file', ...TABLES]) database.get(`SELECT * FROM ${table} LIMIT 1`);
+}
+
+/** The version of our tables, 0 where there are none yet. Changes nothing. @throws where others have tables there. */
+function versionOf(database: Database): number {
   const version = database.get<{ user_version: number }>('PRAGMA user_version')!.user_version;
+  const application = database.get<{ application_id: number }>('PRAGMA application_id')!.application_id;
+  const tables = database.all<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'");
+  if (tables.length === 0 && version === 0 && application === 0) return 0;
+  // The first version did not say whose the file is.
+  const names = new Set(tables.map(({ name }) => name));
+  const first = application === 0 && version === 1 && TABLES.every((table) => names.has(table));
+  if (application !== APPLICATION_ID && !first) {
+    throw new TelltaleError(
+      'history',
+      'The database belongs to another program; set path or TELLTALE_DB to a file of its own.',
+    );
+  }
   if (version > SCHEMA_VERSION) {
     throw new TelltaleError(
       'history',
@@ -140,27 +223,7 @@ function prepare(database: Database, mostBytes: number): void {
         'Update, or set path or TELLTALE_DB to another file.',
     );
   }
-  if (version === 0 && database.get('SELECT 1 FROM sqlite_master LIMIT 1') !== undefined) {
-    throw new TelltaleError(
-      'history',
-      'The database belongs to another program; set path or TELLTALE_DB to a file of its own.',
-    );
-  }
-  // Both before there are tables: the first cannot be changed later, and neither within a transaction.
-  if (version === 0) database.exec('PRAGMA auto_vacuum = INCREMENTAL');
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0');
-  database.exec('PRAGMA journal_size_limit = 4194304; PRAGMA cache_size = -4096');
-  const { page_size: pageSize } = database.get<{ page_size: number }>('PRAGMA page_size')!;
-  database.exec(`PRAGMA max_page_count = ${Math.ceil(mostBytes / pageSize)}`);
-  if (version === 0) {
-    database.transaction(() => {
-      // Another process may have been faster.
-      if (database.get<{ user_version: number }>('PRAGMA user_version')!.user_version === 0) database.exec(SCHEMA);
-    });
-  }
-  for (const table of ['series_group', 'series', 'head', 'snapshot', 'segment', 'chunk']) {
-    database.get(`SELECT * FROM ${table} LIMIT 1`);
-  }
+  return version;
 }
 
 /** Renames a file that cannot be used, and what belongs to it. Returns its new name. */

@@ -13,11 +13,13 @@ const ROWS = 4;
 /** A head of another process, read from the file row by row. */
 export class ForeignHead {
   readonly id: number;
+  readonly instance: string;
   readonly rows: TimedRow[] = [];
   readonly #places = new WeakMap<Float64Array, ReadonlyMap<number, number>>();
 
-  constructor(id: number) {
+  constructor(id: number, instance: string) {
     this.id = id;
+    this.instance = instance;
   }
 
   /** Reads the next few rows. Whether there may be more. @throws {RangeError} where one is damaged. */

@@ -1,3 +1,5 @@
+import { TelltaleError } from '@telltale/core';
+import type { RecordedSeries } from '../../recorder/snapshot.ts';
 import { Catalogue } from './catalogue.ts';
 import { type Database, identityOf, openDatabase, openReader, setAside } from './database.ts';
 
@@ -8,22 +10,35 @@ export interface HistoryFileOptions {
   readonly onNotice: (message: string, cause?: unknown) => void;
 }
 
+/** What the store has beside the file. */
+export interface BesideTheFile {
+  /** The series that are in memory. */
+  readonly inMemory: () => Iterable<readonly RecordedSeries[]>;
+  /** Told that the file is another. */
+  readonly onNewGeneration: () => void;
+}
+
+/** The file may be so many times as large as it should be, for as long as tidying up takes. */
+const LEEWAY = 2;
+
 /**
  * The file of a store, as this process has it open: opened again where another file has taken its name, and put aside
  * where it is damaged. Either time a new generation begins, of which nothing is known yet.
  */
 export class HistoryFile {
   readonly #options: HistoryFileOptions;
-  readonly #onNewGeneration: () => void;
+  readonly #beside: BesideTheFile;
   readonly #readers: Database[] = [];
   #database: Database | undefined;
   #identity = '';
-  #catalogue = new Catalogue();
+  #catalogue: Catalogue;
   #generation = 0;
+  #closed = false;
 
-  constructor(options: HistoryFileOptions, onNewGeneration: () => void) {
+  constructor(options: HistoryFileOptions, beside: BesideTheFile) {
     this.#options = options;
-    this.#onNewGeneration = onNewGeneration;
+    this.#beside = beside;
+    this.#catalogue = new Catalogue(beside.inMemory);
   }
 
   /** The series that it holds. */
@@ -38,10 +53,23 @@ export class HistoryFile {
   /** Opens the file. @throws what SQLite and the file system throw where it cannot be opened or written. */
   async open(): Promise<Database> {
     const { path, maxBytes } = this.#options;
-    const database = await openDatabase(path, maxBytes * 2, (to, cause) => this.#tellOfDamage(to, cause));
+    this.refuseWhenClosed();
+    const database = await openDatabase(path, maxBytes * LEEWAY, (to, cause) => this.#tellOfDamage(to, cause));
+    if (this.#closed) database.close();
+    this.refuseWhenClosed();
     this.#identity = identityOf(path);
     this.#database = database;
     return database;
+  }
+
+  /** Lets `work` write to a file that is full, so that it can make room there. */
+  async withoutLimit<T>(database: Database, work: () => Promise<T>): Promise<T> {
+    database.limit(Number.MAX_SAFE_INTEGER);
+    try {
+      return await work();
+    } finally {
+      database.limit(this.#options.maxBytes * LEEWAY);
+    }
   }
 
   /** The connection that writes. @throws as `open` does. */
@@ -56,10 +84,11 @@ export class HistoryFile {
   /** Lets `use` read by a connection that nobody else uses meanwhile. */
   async withReader<T>(use: (reader: Database) => Promise<T>): Promise<T> {
     const generation = this.#generation;
+    this.refuseWhenClosed();
     const reader = this.#readers.pop() ?? (await openReader(this.#options.path));
     try {
       const answer = await use(reader);
-      if (generation === this.#generation) this.#readers.push(reader);
+      if (generation === this.#generation && !this.#closed) this.#readers.push(reader);
       else reader.close();
       return answer;
     } catch (error) {
@@ -82,11 +111,13 @@ export class HistoryFile {
   beginGeneration(): void {
     this.#generation++;
     this.#closeReaders();
-    this.#catalogue = new Catalogue();
-    this.#onNewGeneration();
+    this.#catalogue = new Catalogue(this.#beside.inMemory);
+    this.#beside.onNewGeneration();
   }
 
+  /** For good: what comes afterwards is refused. */
   close(): void {
+    this.#closed = true;
     this.#closeWriter();
     this.#closeReaders();
   }
@@ -94,6 +125,11 @@ export class HistoryFile {
   #closeWriter(): void {
     this.#database?.close();
     this.#database = undefined;
+  }
+
+  /** @throws {TelltaleError} after `close`. */
+  refuseWhenClosed(): void {
+    if (this.#closed) throw new TelltaleError('history', 'The history is closed: ask it before its monitor is closed.');
   }
 
   #closeReaders(): void {

@@ -6,6 +6,17 @@ import type { HeadInMemory } from './question.ts';
 /** What this process has in memory: the last head is filled; those before wait to be sealed. */
 export class OwnHeads {
   #heads: readonly OwnHead[] = [new OwnHead()];
+  readonly #mostBytes: number;
+
+  /** A head begins anew when it takes so many bytes in the file. */
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes;
+  }
+
+  /** The series that are in memory. */
+  get series(): ReadonlySet<readonly RecordedSeries[]> {
+    return new Set(this.#heads.flatMap(({ head }) => head.snapshots.map(({ series }) => series)));
+  }
 
   /** The oldest, which is the first to be written. */
   get first(): OwnHead {
@@ -32,8 +43,11 @@ export class OwnHeads {
   }
 
   append(snapshot: Snapshot): void {
-    const { head } = this.#heads.at(-1)!;
-    const full = head.snapshots.length >= SNAPSHOTS_OF_A_SEGMENT || head.samples >= SAMPLES_OF_A_SEGMENT;
+    const { head, bytes } = this.#heads.at(-1)!;
+    const full =
+      head.snapshots.length >= SNAPSHOTS_OF_A_SEGMENT ||
+      head.samples >= SAMPLES_OF_A_SEGMENT ||
+      bytes >= this.#mostBytes;
     // A clock that was set back begins anew, too.
     if (full || snapshot.time <= head.lastTime) this.#heads = [...this.#heads, new OwnHead()];
     this.#heads.at(-1)!.head.append(snapshot);
@@ -55,10 +69,9 @@ export class OwnHeads {
     this.#heads = this.#heads.slice(1);
   }
 
-  /** The file is another: all is to be written again. Answers the series that are in memory. */
-  startOver(): ReadonlySet<readonly RecordedSeries[]> {
+  /** The file is another: all is to be written again. */
+  startOver(): void {
     for (const own of this.#heads) own.startOver();
-    return new Set(this.#heads.flatMap(({ head }) => head.snapshots.map(({ series }) => series)));
   }
 
   clear(): void {

@@ -30,7 +30,9 @@ export async function readLabels(
     for (const head of foreign) {
       while (guarded(question, () => head.readSome(database))) if (turns.due) await pause();
       const ids = head.idsBetween(from, to);
-      for (const each of asked) each.found ||= each.series.places.some(({ id }) => ids.has(id));
+      for (const each of asked) {
+        each.found ||= each.series.places.some(({ id, instance }) => instance === head.instance && ids.has(id));
+      }
       if (turns.due) await pause();
     }
     for (const segment of segments.toReversed()) {

@@ -22,16 +22,21 @@ export async function readSamples(database: Database | undefined, question: Ques
         while (guarded(question, () => part.readSome(database))) if (turns.due) await pause();
         const count = part.rows.length;
         for (const { series, run } of asked) {
-          for (const { id } of series.places) asWanted(run, aspect, (into) => part.read(id, into, count));
+          for (const { id, instance } of series.places) {
+            if (instance === part.instance) asWanted(run, aspect, (into) => part.read(id, into, count));
+          }
           if (turns.due) await pause();
         }
       } else {
         for (const [groupId, members] of groups.get(part.instance) ?? []) {
-          guarded(question, () => {
-            const chunk = readChunk(database, part, groupId);
-            if (chunk === undefined) return;
-            for (const { id, asked: each } of members) readColumn(part, chunk, id, each.run, aspect);
-          });
+          const chunk = guarded(question, () => readChunk(database, part, groupId));
+          if (chunk === undefined) continue;
+          for (const { id, asked: each } of members) {
+            const { length } = each.run;
+            const read = guarded(question, () => readColumn(part, chunk, id, each.run, aspect) ?? true);
+            // Not what came of it before it made no sense.
+            if (read === undefined) each.run.length = Math.min(each.run.length, length);
+          }
           if (turns.due) await pause();
         }
       }

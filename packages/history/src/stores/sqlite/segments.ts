@@ -5,7 +5,7 @@ import { decodeTimes } from '../../codec/times.ts';
 import { SampleRun } from '../sample-run.ts';
 import type { Database } from './database.ts';
 import { chunkId, columnsIn } from './pack.ts';
-import type { Question } from './question.ts';
+import { guarded, type Question } from './question.ts';
 import { COMPLETE, MINUTES, RAW } from './write-segment.ts';
 
 /** A segment of the file, all but its chunks. */
@@ -32,17 +32,18 @@ const DAY = 86_400_000;
 /** The segments to read: of one that is there raw and by the minute, the former, unless that were too much. */
 export function segmentsFor(
   database: Database,
-  { from, to }: Question,
+  question: Question,
   own: ReadonlySet<number>,
   series: number,
 ): readonly SegmentRow[] {
+  const { from, to } = question;
   const rows = database
     .all<SegmentRow>(
       `SELECT id, tier, instance, times, start_time, end_time FROM segment
        WHERE state = ? AND end_time >= ? AND start_time <= ? ORDER BY id, tier`,
       ...[COMPLETE, from, to],
     )
-    .filter(({ id }) => !own.has(id));
+    .filter(({ id, times }) => !own.has(id) && guarded(question, () => timesOf(times)) !== undefined);
   const newest = rows.reduce((latest, { end_time: end }) => Math.max(latest, end), 0);
   const snapshots = rows.reduce((sum, { tier, times }) => sum + (tier === RAW ? timesOf(times).length : 0), 0);
   const sparing = snapshots * series > RAW_SAMPLES;

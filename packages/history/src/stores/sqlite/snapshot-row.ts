@@ -57,6 +57,7 @@ export function decodeRow(data: Uint8Array, before: RowSnapshot | undefined): Ro
   if (before === undefined) throw damaged();
   const { ids } = before;
   const bitmap = data.subarray(1, 1 + Math.ceil(ids.length / 8));
+  if (bitmap.length < Math.ceil(ids.length / 8)) throw damaged();
   let count = 0;
   for (const byte of bitmap) for (let bits = byte; bits !== 0; bits &= bits - 1) count++;
   const changed = doublesIn(data, 1 + bitmap.length, count);

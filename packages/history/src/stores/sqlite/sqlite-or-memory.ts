@@ -41,9 +41,19 @@ export class SqliteOrMemory implements QueryableStore {
     await (await this.#store()).clear();
   }
 
+  /** Never opens the file: what comes afterwards is refused. */
   async close(): Promise<void> {
-    const store = await this.#chosen;
-    if (store instanceof SqliteStore) await store.close();
+    if (this.#chosen === undefined) this.#chosen = this.#closed();
+    else {
+      const store = await this.#chosen;
+      if (store instanceof SqliteStore) await store.close();
+    }
+  }
+
+  async #closed(): Promise<SqliteStore> {
+    const store = new SqliteStore(this.#options);
+    await store.close();
+    return store;
   }
 
   #store(): Promise<SqliteStore | MemoryStore> {

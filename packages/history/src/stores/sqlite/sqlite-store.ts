@@ -30,6 +30,8 @@ type Answer<T> = (database: Database | undefined, question: Question) => Promise
 const PATIENCE = [3, 7, 15, 30, 60];
 /** Others may keep the file from us for so many flushes before that is told of. */
 const BUSY_FLUSHES = 6;
+/** A head is made into a segment before it takes more than this part of the file. */
+const HEADS_OF_A_FILE = 4;
 
 /**
  * Samples in an SQLite file that several processes may share. Each flush is a row, safe from a crash; an hour of
@@ -41,7 +43,7 @@ export class SqliteStore implements QueryableStore, SeriesSource {
   readonly #options: SqliteStoreOptions;
   readonly #file: HistoryFile;
   readonly #writer: FileWriter;
-  readonly #heads = new OwnHeads();
+  readonly #heads: OwnHeads;
   #layout: Snapshot['series'] | undefined;
   #trouble = false;
   #busyFlushes = 0;
@@ -49,7 +51,11 @@ export class SqliteStore implements QueryableStore, SeriesSource {
 
   constructor(options: SqliteStoreOptions) {
     this.#options = options;
-    this.#file = new HistoryFile(options, () => this.#startOver());
+    this.#heads = new OwnHeads(options.maxBytes / HEADS_OF_A_FILE);
+    this.#file = new HistoryFile(options, {
+      inMemory: () => this.#heads.series,
+      onNewGeneration: () => this.#startOver(),
+    });
     this.#writer = new FileWriter(options);
   }
 
@@ -65,6 +71,7 @@ export class SqliteStore implements QueryableStore, SeriesSource {
   /** Takes a snapshot; settles when it is in the file, or waits for that in memory. */
   write(snapshot: Snapshot): Promise<void> {
     return this.#next(async () => {
+      this.#file.refuseWhenClosed();
       if (snapshot.series !== this.#layout) await this.#file.catalogue.enrol(snapshot.series);
       this.#layout = snapshot.series;
       this.#heads.append(snapshot);
@@ -93,11 +100,7 @@ export class SqliteStore implements QueryableStore, SeriesSource {
   clear(): Promise<void> {
     return this.#next(async () => {
       const database = await this.#file.opened();
-      database.transaction(() => {
-        for (const table of ['chunk', 'segment', 'snapshot', 'head', 'series', 'series_group']) {
-          database.run(`DELETE FROM ${table}`);
-        }
-      });
+      await this.#file.withoutLimit(database, async () => database.empty());
       this.#heads.clear();
       this.#file.beginGeneration();
     });
@@ -124,20 +127,40 @@ export class SqliteStore implements QueryableStore, SeriesSource {
         const database = await this.#file.opened();
         await this.#writer.write(database, this.#heads, this.#file.catalogue);
         this.#recovered();
-        await this.#writer.maintain(database, this.#heads);
+        await this.#maintain(database);
         return;
       } catch (error) {
         const trouble = troubleOf(error);
         if (trouble === 'busy' && attempt < PATIENCE.length) {
           // Not unreferenced: a process that closes its monitor and ends is to wait for this.
           await delay(PATIENCE[attempt]!);
-        } else if (trouble === 'busy' && ++this.#busyFlushes < BUSY_FLUSHES) return;
+        } else if (trouble === 'full' && attempt === 0) await this.#makeRoom();
+        else if (trouble === 'busy' && ++this.#busyFlushes < BUSY_FLUSHES) return;
         else if (trouble === 'damaged' && attempt === 0) this.#file.replace(error, this.#file.generation);
         else {
           this.#worsened(error);
           return;
         }
       }
+    }
+  }
+
+  /** What goes wrong with the chores is told, but what was to be written is written. */
+  async #maintain(database: Database): Promise<void> {
+    try {
+      await this.#writer.maintain(database, this.#heads);
+    } catch (error) {
+      if (troubleOf(error) === 'damaged') throw error;
+      this.#options.onError(error);
+    }
+  }
+
+  async #makeRoom(): Promise<void> {
+    try {
+      const database = await this.#file.opened();
+      await this.#file.withoutLimit(database, () => this.#writer.makeRoom(database, this.#heads));
+    } catch {
+      // There is none to be made: that writing fails again is told of.
     }
   }
 
@@ -152,6 +175,7 @@ export class SqliteStore implements QueryableStore, SeriesSource {
 
   /** Answers a question, with patience for other writers. */
   async #ask<T>(question: Question, answer: Answer<T>, attempt = 0): Promise<T> {
+    this.#file.refuseWhenClosed();
     try {
       await this.#file.opened();
     } catch {
@@ -178,7 +202,8 @@ export class SqliteStore implements QueryableStore, SeriesSource {
     const { onError } = this.#options;
     this.#writer.close().catch(() => {});
     this.#layout = undefined;
-    for (const series of this.#heads.startOver()) this.#file.catalogue.enrol(series).catch(onError);
+    this.#heads.startOver();
+    for (const series of this.#heads.series) this.#file.catalogue.enrol(series).catch(onError);
   }
 
   #worsened(cause: unknown): void {
