@@ -10,6 +10,8 @@ export interface Dialect {
   readonly dollarQuotes: boolean;
   /** `[name]` is a quoted name rather than an array. */
   readonly brackets: boolean;
+  /** `q'[…]'` is a text that ends with its bracket, or whatever sign stands there. */
+  readonly chosenQuotes: boolean;
   /** A block comment may hold others. */
   readonly nestedComments: boolean;
 }
@@ -20,6 +22,7 @@ const STANDARD: Dialect = {
   hashComments: false,
   dollarQuotes: false,
   brackets: true,
+  chosenQuotes: false,
   nestedComments: false,
 };
 
@@ -31,6 +34,7 @@ const MYSQL: Dialect = {
   hashComments: true,
   brackets: false,
 };
+const ORACLE: Dialect = { ...STANDARD, brackets: false, chosenQuotes: true };
 
 const DIALECTS: Readonly<Record<string, Dialect>> = {
   postgres: POSTGRES,
@@ -38,6 +42,8 @@ const DIALECTS: Readonly<Record<string, Dialect>> = {
   cockroachdb: POSTGRES,
   mysql: MYSQL,
   mariadb: MYSQL,
+  oracle: ORACLE,
+  oracledb: ORACLE,
 };
 
 /** The dialect of a system's label; standard SQL, with the names in brackets of SQLite, where it is not known. */

@@ -20,6 +20,40 @@ it.each([
   expect(normaliseStatement(sql, 'postgres')).toBe(normalised);
 });
 
+const SECRET = ['hush', '4711'].join('');
+
+it.each([
+  [
+    `BEGIN; SET LOCAL app.user_token = ${SECRET}; SELECT 1`,
+    'BEGIN; SET LOCAL app.user_token = ?; SELECT ?',
+    'postgres',
+  ],
+  [`; SET x = ${SECRET}`, '; SET x = ?', 'postgres'],
+  [`SELECT 1; SET x TO ${SECRET}`, 'SELECT ?; SET x TO ?', 'postgres'],
+  [`ALTER ROLE bob SET my.key = ${SECRET}`, 'ALTER ROLE bob SET my.key = ?', 'postgres'],
+  [`ALTER DATABASE d SET my.key TO ${SECRET}, b`, 'ALTER DATABASE d SET my.key TO ?', 'postgres'],
+  [`SET @x := ${SECRET}`, 'SET ? := ?', 'mysql'],
+  [`PRAGMA key(${SECRET})`, 'PRAGMA key(?)', 'sqlite'],
+  [`PRAGMA main.key = ${SECRET}`, 'PRAGMA main.key = ?', 'sqlite'],
+  [`ATTACH 'a.db' AS b KEY ${SECRET}`, 'ATTACH ? AS b KEY ?', 'sqlite'],
+  [
+    `SELECT * FROM t WHERE a = q'[it's ${SECRET}]' AND b = nQ'!it's!'`,
+    'SELECT * FROM t WHERE a = ? AND b = ?',
+    'oracle',
+  ],
+  [`SELECT q'(it's ${SECRET}`, 'SELECT ?', 'oracle'],
+])('leaves no bare word that is a value in %s', (sql, normalised, system) => {
+  expect(normaliseStatement(sql, system)).toBe(normalised);
+});
+
+it('leaves the words that are none, behind a statement that sets something and in others', () => {
+  expect(normaliseStatement('SET LOCAL role = bob; UPDATE orders SET x = y WHERE id = 3', 'postgres')).toBe(
+    'SET LOCAL role = ?; UPDATE orders SET x = y WHERE id = ?',
+  );
+  expect(normaliseStatement('ALTER TABLE t RENAME TO b', 'postgres')).toBe('ALTER TABLE t RENAME TO b');
+  expect(normaliseStatement("SELECT q'x' FROM t", 'postgres')).toBe('SELECT q? FROM t');
+});
+
 it('takes double quotes for a text in MySQL, and nothing behind a text that can be read in two ways', () => {
   expect(normaliseStatement('SELECT "a" FROM `t`', 'mysql')).toBe('SELECT ? FROM `t`');
   expect(normaliseStatement("SELECT 1 FROM t WHERE a = 'it\\'s' AND b = 'c'", 'mysql')).toBe(

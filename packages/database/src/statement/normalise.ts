@@ -27,29 +27,54 @@ export function normaliseStatement(text: string, system: string): string {
   return output.text + (text.length > SCAN_LIMIT ? CUT : '');
 }
 
+/** Statements that set something: the value may be a bare word. */
+const SETTING = new Set(['SET', 'PRAGMA']);
+/** In others, what comes behind a word. */
+const SETTING_WITHIN = new Set(['ALTER SET', 'CREATE SET', 'ATTACH KEY']);
+
+/** Whether a word is a value that is set, for one statement after the other. */
+class Settings {
+  isValue = false;
+  #verb = '';
+  #sets = false;
+
+  read(token: string, isName: boolean): void {
+    const word = isName && token.length <= 6 ? token.toUpperCase() : '';
+    if (token === ';') {
+      this.#verb = '';
+      this.#sets = this.isValue = false;
+    } else if (this.#sets) {
+      this.isValue ||= word === 'TO' || token === '=' || (token === '(' && this.#verb === 'PRAGMA');
+    } else if (isName && this.#verb === '') {
+      this.#verb = word || 'other';
+      this.#sets = SETTING.has(word);
+    } else if (SETTING_WITHIN.has(`${this.#verb} ${word}`)) {
+      this.#sets = true;
+      this.isValue = word === 'KEY';
+    }
+  }
+}
+
 /** What is written, with lists and rows folded as they come. */
 class Output {
   length = 0;
   /** The tokens, and beside them whether there is a space before each. */
   readonly #parts: string[] = [];
   readonly #spaces: boolean[] = [];
-  /** Whether it is a statement that sets something, and whether the value is next: it may be a bare word. */
-  #sets = false;
-  #isSet = false;
+  readonly #settings = new Settings();
 
   get text(): string {
     return this.#parts.map((part, i) => (this.#spaces[i] && i > 0 ? ` ${part}` : part)).join('');
   }
 
   add(token: string, spaced: boolean, isName: boolean): void {
-    const part = this.#isSet && isName ? VALUE : token;
+    const part = isName && this.#settings.isValue ? VALUE : token;
+    this.#settings.read(token, isName);
     if (part === VALUE) this.#addValue(spaced);
     else {
       this.#push(part, spaced);
       if (part === ')') this.#foldRow();
     }
-    if (this.#parts.length === 1) this.#sets = isName && /^(?:SET|PRAGMA)$/i.test(part);
-    else if (this.#sets) this.#isSet ||= part === '=' || (isName && /^TO$/i.test(part));
   }
 
   #addValue(spaced: boolean): void {

@@ -38,6 +38,8 @@ const BACKTICK = 96;
 
 /** Prefixes that belong to the text after them: escapes, hexadecimal, bits, national; MySQL's character sets. */
 const TEXT_PREFIX = /^(?:[ebxn]|_\w+)$/i;
+const CHOSEN_QUOTE_PREFIX = /^n?q$/i;
+const CLOSING: Readonly<Record<string, string>> = { '[': ']', '(': ')', '{': '}', '<': '>' };
 
 /**
  * Reads a statement token by token, each character once, comments passed over. What is not closed goes to the end
@@ -137,6 +139,10 @@ export class StatementReader {
     const { text, start } = this;
     this.end = this.#wordEnd(start + 1);
     const after = text.charCodeAt(this.end);
+    if (after === SINGLE_QUOTE && this.#dialect.chosenQuotes && CHOSEN_QUOTE_PREFIX.test(text.slice(start, this.end))) {
+      const opening = text[this.end + 1] ?? '';
+      return this.#readUntil(`${CLOSING[opening] ?? opening}'`, this.end + 2);
+    }
     if (after === SINGLE_QUOTE && TEXT_PREFIX.test(text.slice(start, Math.min(this.end, start + 32)))) {
       const escapes = this.#dialect.backslashEscapes || text.charCodeAt(start) === 69 || text.charCodeAt(start) === 101;
       this.start = this.end;
@@ -191,13 +197,19 @@ export class StatementReader {
     const tagEnd = this.#wordEnd(start + 1, true);
     if (this.#dialect.dollarQuotes && text.charCodeAt(tagEnd) === DOLLAR && !isDigit(text.charCodeAt(start + 1))) {
       const tag = text.slice(start, tagEnd + 1);
-      this.#contentStart = this.#contentEnd = start;
-      const closed = text.indexOf(tag, tagEnd + 1);
-      this.end = closed < 0 ? this.#length : Math.min(closed + tag.length, this.#length);
-      return Token.Text;
+      return this.#readUntil(tag, tagEnd + 1);
     }
     this.end = Math.max(tagEnd, start + 1);
     return Token.Parameter;
+  }
+
+  /** A text without escapes. */
+  #readUntil(closing: string, from: number): TokenKind {
+    const closed = this.text.indexOf(closing, from);
+    this.end = closed < 0 ? this.#length : Math.min(closed + closing.length, this.#length);
+    this.#contentStart = from;
+    this.#contentEnd = from;
+    return Token.Text;
   }
 
   #skipSpace(): void {
