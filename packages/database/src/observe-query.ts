@@ -3,10 +3,9 @@ import { type DatabaseMetrics, databaseMetricsOf, type StatementSeries } from '.
 import { errorCode } from './error-code.ts';
 import type { DatabaseConfig } from './options.ts';
 import { about, logQuery, logRepetition, logSlow, nameOf } from './query-log.ts';
-import { countRepetition } from './repeated-statements.ts';
-import { NO_TABLE } from './statement/operations.ts';
+import { countRepetition, countsRepetition } from './repeated-statements.ts';
 import type { StatementFacts } from './statement/scan.ts';
-import { type Statement, Statements } from './statement/statements.ts';
+import { Statement, Statements } from './statement/statements.ts';
 import type { ConnectionWatch } from './transactions.ts';
 
 /** What a statement came to. */
@@ -22,6 +21,8 @@ export interface QueryEnd {
 /** What of the configuration the observer goes by. */
 type ObserverConfig = Pick<DatabaseConfig, 'slowQueryMs' | 'repeatedStatements'>;
 
+let databases = 0;
+
 /** Observes the statements that go to one database: metrics, log lines, repeated statements, operations. */
 export class QueryObserver {
   readonly monitor: Monitor;
@@ -30,6 +31,8 @@ export class QueryObserver {
   /** Whom a caller named; otherwise the monitor's own service, whose name may come after the first statements. */
   readonly #given: string | undefined;
   #service: string;
+  /** What tells its statements from those of other databases. */
+  readonly #database: string;
   readonly #config: ObserverConfig;
   #statements: Statements<StatementSeries>;
 
@@ -40,6 +43,7 @@ export class QueryObserver {
     this.system = system;
     this.#given = service;
     this.#service = service ?? monitor.identity.service;
+    this.#database = service === undefined ? String(++databases) : `${service} ${system}`;
     this.#config = config;
     this.#statements = this.#noStatements();
   }
@@ -55,12 +59,25 @@ export class QueryObserver {
     }
   }
 
-  /** The same for what is known without reading: an ORM's call, a query that is measured by hand. `shown` may be ''. */
+  /** The same for what is known without reading: an ORM's call, which is shown as `shown`. */
   startKnown(operation: string, table: string, shown: string): RunningQuery | undefined {
+    return this.#startOf(operation, table, (facts, kept) => ({ facts, kept, normalised: shown, fingerprint: shown }));
+  }
+
+  /** The same for a query that is measured by hand, with its text or ''. */
+  startTracked(operation: string, table: string, text: string): RunningQuery | undefined {
+    return this.#startOf(operation, table, (facts, kept) => new Statement(text, this.system, facts, kept));
+  }
+
+  #startOf(
+    operation: string,
+    table: string,
+    make: (facts: StatementFacts, kept: StatementSeries) => ObservedStatement,
+  ): RunningQuery | undefined {
     try {
       this.#heedServiceName();
       const facts: StatementFacts = { operation, table, transaction: undefined };
-      return this.begin({ facts, kept: this.#seriesOf(facts), normalised: shown }, undefined);
+      return this.begin(make(facts, this.#seriesOf(facts)), undefined);
     } catch (error) {
       this.monitor.errors.report('database', error);
       return undefined;
@@ -88,7 +105,7 @@ export class QueryObserver {
       if (facts.transaction !== undefined) running.connection?.note(facts.transaction, startedAt, failed, undone);
       if (context !== undefined) {
         context.addFigure('database_queries', 1);
-        if (facts.table !== NO_TABLE && this.#config.repeatedStatements > 0) {
+        if (this.#config.repeatedStatements > 0 && countsRepetition(facts.operation)) {
           this.#watchRepetition(statement, context);
         }
       }
@@ -128,8 +145,8 @@ export class QueryObserver {
 
   #watchRepetition(statement: ObservedStatement, context: Context): void {
     const { repeatedStatements: threshold } = this.#config;
-    const { normalised } = statement;
-    const count = normalised === '' ? 0 : countRepetition(context, normalised);
+    const { fingerprint } = statement;
+    const count = fingerprint === '' ? 0 : countRepetition(context, `${this.#database} ${fingerprint}`);
     if (count !== threshold + 1) return;
     this.metrics.repeated.labels(...statement.kept.labels).inc();
     logRepetition(this.monitor.logger, statement, context, count, threshold);
@@ -150,7 +167,7 @@ export class QueryObserver {
 }
 
 /** What the observer needs to know of a statement. */
-export type ObservedStatement = Pick<Statement<StatementSeries>, 'facts' | 'kept' | 'normalised'>;
+export type ObservedStatement = Pick<Statement<StatementSeries>, 'facts' | 'kept' | 'normalised' | 'fingerprint'>;
 
 /** A statement that runs. */
 export class RunningQuery {

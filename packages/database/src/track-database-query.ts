@@ -1,7 +1,6 @@
 import { asPlainPromise, defaultMonitor, labelWord, type Monitor, watchCall } from '@telltale/core';
 import { QueryObserver, type RunningQuery } from './observe-query.ts';
 import { databaseOptions } from './options.ts';
-import { normaliseStatement } from './statement/normalise.ts';
 import { NO_TABLE, OTHER, operationLabel } from './statement/operations.ts';
 
 /** What `trackDatabaseQuery` may be told besides. */
@@ -61,10 +60,10 @@ function start(
 ): RunningQuery | undefined {
   const observer = observerOf(monitor, labelWord(service), labelWord(system), slowQueryMs);
   const known = operationLabel(operation);
-  return observer.startKnown(
+  return observer.startTracked(
     known === OTHER ? labelWord(operation) : known,
     table === undefined ? NO_TABLE : labelWord(table),
-    statement === undefined ? '' : normaliseStatement(statement, system),
+    statement ?? '',
   );
 }
 

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { dialectOf } from './dialect.ts';
 import { StatementReader, Token } from './reader.ts';
 import { SCAN_LIMIT } from './scan.ts';
@@ -17,14 +18,22 @@ const BEFORE_SIGNED = /^(?:[(,=<>+\-*/|%]|IN|VALUES|AND|OR|THEN|ELSE|LIMIT|OFFSE
 export function normaliseStatement(text: string, system: string): string {
   const reader = new StatementReader(text, dialectOf(system), SCAN_LIMIT);
   const output = new Output();
-  while (reader.next() !== Token.End) {
-    const { kind } = reader;
-    const isValue = kind === Token.Text || kind === Token.Number || kind === Token.Parameter;
-    output.add(isValue ? VALUE : reader.raw, reader.spaced, kind !== Token.Sign);
+  while (output.read(reader)) {
     if (reader.ambiguous) return output.text + CUT;
     if (output.length > MAX_LENGTH) return output.text.slice(0, MAX_LENGTH) + CUT;
   }
   return output.text + (text.length > SCAN_LIMIT ? CUT : '');
+}
+
+/**
+ * The same for statements that differ in their values only, and another for any others, of which 32,768 characters are
+ * read: also what `normaliseStatement` leaves out. '' for ''.
+ */
+export function fingerprintOf(text: string, system: string): string {
+  const reader = new StatementReader(text, dialectOf(system), SCAN_LIMIT);
+  const output = new Output();
+  while (output.read(reader));
+  return output.length === 0 ? '' : hash('sha256', output.text, 'base64');
 }
 
 /** Statements that set something: the value may be a bare word. */
@@ -67,7 +76,16 @@ class Output {
     return this.#parts.map((part, i) => (this.#spaces[i] && i > 0 ? ` ${part}` : part)).join('');
   }
 
-  add(token: string, spaced: boolean, isName: boolean): void {
+  /** Takes the next token; `false` where there is none. */
+  read(reader: StatementReader): boolean {
+    const kind = reader.next();
+    if (kind === Token.End) return false;
+    const isValue = kind === Token.Text || kind === Token.Number || kind === Token.Parameter;
+    this.#add(isValue ? VALUE : reader.raw, reader.spaced, kind !== Token.Sign);
+    return true;
+  }
+
+  #add(token: string, spaced: boolean, isName: boolean): void {
     const part = isName && this.#settings.isValue ? VALUE : token;
     this.#settings.read(token, isName);
     if (part === VALUE) this.#addValue(spaced);

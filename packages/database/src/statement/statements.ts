@@ -1,4 +1,4 @@
-import { normaliseStatement } from './normalise.ts';
+import { fingerprintOf, normaliseStatement } from './normalise.ts';
 import { type StatementFacts, scanStatement } from './scan.ts';
 
 /** So many statements are remembered; past it the oldest goes. */
@@ -14,6 +14,7 @@ export class Statement<T> {
   readonly #text: string;
   readonly #system: string;
   #normalised: string | undefined;
+  #fingerprint: string | undefined;
 
   constructor(text: string, system: string, facts: StatementFacts, kept: T) {
     this.#text = text;
@@ -25,6 +26,11 @@ export class Statement<T> {
   /** Without its values, see `normaliseStatement`. */
   get normalised(): string {
     return (this.#normalised ??= normaliseStatement(this.#text, this.#system));
+  }
+
+  /** The same for statements that differ in their values only, see `fingerprintOf`. */
+  get fingerprint(): string {
+    return (this.#fingerprint ??= fingerprintOf(this.#text, this.#system));
   }
 }
 
