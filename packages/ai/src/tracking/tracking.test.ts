@@ -4,6 +4,7 @@ import { testMonitor } from '../../../../test/ai/test-monitor.ts';
 import { BudgetExceededError } from '../budgets/budget-exceeded-error.ts';
 import { configureAI } from '../observe-ai-call.ts';
 import { aiOptions } from '../options.ts';
+import type { Usage } from '../usage.ts';
 import { calculateAICost } from './calculate-ai-cost.ts';
 import { trackAICall } from './track-ai-call.ts';
 import { trackAICallWithCost } from './track-ai-call-with-cost.ts';
@@ -88,13 +89,8 @@ it('takes null for what was not told', async () => {
   expect(calculate('openai', 'gpt-4o', 100, 200, null)).toBe(0.00225);
   expect(calculate('openai', 'gpt-4o', 100, 200, { monitor: null, serviceTier: null })).toBe(0.00225);
   expect(track(...ARGUMENTS, null).end(100, 200, null as unknown as undefined, null)).toBe(0.00225);
-  expect(
-    track(...ARGUMENTS, { monitor, maxOutputTokens: null }).end({
-      inputTokens: 100,
-      outputTokens: 200,
-      cachedInputTokens: null,
-    }),
-  ).toBe(0.00225);
+  const usage = { inputTokens: 100, outputTokens: 200, cachedInputTokens: null } as unknown as Usage;
+  expect(track(...ARGUMENTS, { monitor, maxOutputTokens: null }).end(usage)).toBe(0.00225);
   expect(await scrape('ai_tracking_mistakes_total')).toBe('');
 });
 
