@@ -1,16 +1,14 @@
 import type { Counter, CounterSeries, Monitor } from '@telltale/core';
+import { isCodeName, LONGEST_NAME } from './code-name.ts';
 import type { CacheConfig } from './options.ts';
 
 /** Stands for the prefix of every key that has none fit to be shown, and of those past the limit. */
 const OTHER_PREFIX = 'other';
 
-const LONGEST_PREFIX = 40;
 const SEPARATOR = 58; // :
+const BRACES = 2;
 /** Begins a hash tag, by which Redis Cluster places a key. */
 const BRACE = 123;
-const WORD = /^[A-Za-z_][\w.-]*$/;
-/** Three digits in a row, a number at the start, eight or more hexadecimal digits with one that is a figure. */
-const LIKE_AN_ID = /\d{3}|^\d|(?=[0-9a-f]*\d)[0-9a-f]{8}|\d\D+\d\D+\d/i;
 
 /** The keys that have one prefix, and their figures. */
 export interface KeyGroup {
@@ -26,8 +24,8 @@ export interface KeyCounters {
 }
 
 /**
- * Sorts keys by their prefix: what the user's function says, or the part before the first colon. What looks like an
- * identifier is `other`, as is every prefix past the limit, so that no key can become a label.
+ * Sorts keys by their prefix: what the user's function says, or the part before the first colon. What does not
+ * read like a name in code is `other`, as is every prefix past the limit.
  */
 export class KeyGroups {
   readonly #make: (prefix: string) => KeyGroup;
@@ -59,7 +57,7 @@ export class KeyGroups {
     const start = this.#clientPrefix !== '' && text.startsWith(this.#clientPrefix) ? this.#clientPrefix.length : 0;
     if (this.#prefixOf !== undefined) return this.#named(this.#prefixOf(text.slice(start)));
     const end = text.indexOf(':', start);
-    if (end < 0 || end - start > LONGEST_PREFIX) return this.#other;
+    if (end < 0 || end - start > LONGEST_NAME + BRACES) return this.#other;
     return this.#named(text.slice(start, end));
   }
 
@@ -72,8 +70,7 @@ export class KeyGroups {
     const known = this.#known.get(raw);
     if (known !== undefined) return known;
     const prefix = raw.charCodeAt(0) === BRACE ? raw.slice(1, raw.endsWith('}') ? -1 : undefined) : raw;
-    const shown = prefix.length <= LONGEST_PREFIX && WORD.test(prefix) && !LIKE_AN_ID.test(prefix);
-    if (!shown || this.#known.size >= this.#limit) return this.#other;
+    if (this.#known.size >= this.#limit || !isCodeName(prefix)) return this.#other;
     const group = this.#make(prefix);
     this.#known.set(raw, group);
     return group;
