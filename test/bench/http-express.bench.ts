@@ -62,6 +62,7 @@ function ours(): Service {
         serviceName: 'bench',
         registry: new promClient.Registry(),
         logDestination: files.path('telltale'),
+        history: { path: files.path('history') },
         defaultMetrics: false,
       });
     },

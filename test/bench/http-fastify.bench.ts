@@ -66,6 +66,7 @@ function ours(): Service {
         serviceName: 'bench',
         registry: register,
         logDestination: files.path('telltale'),
+        history: { path: files.path('history') },
         defaultMetrics: false,
       });
     },

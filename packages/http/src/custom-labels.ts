@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Monitor } from '@telltale/core';
-import { boundedLabel } from './bounded-label.ts';
+import { boundedLabel, type Monitor } from '@telltale/core';
 import type { RequestLabel } from './options.ts';
 
 /** Longer values of a label are cut. */

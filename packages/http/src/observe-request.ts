@@ -7,6 +7,7 @@ import {
   type Monitor,
   type Operation,
   type Origin,
+  writesDebug,
 } from '@telltale/core';
 import { echoes, echoIdentifiers, keepContext, type PendingHead } from './carry-context.ts';
 import { CustomLabels } from './custom-labels.ts';
@@ -142,8 +143,7 @@ export class RequestObservation implements Origin {
       else enterContext(context, () => this.#end());
     });
     if (monitor.operations.active) this.#startOperation();
-    const { levels, level } = monitor.logger;
-    if (levels[level]! >= levels.debug!) this.#logStart();
+    if (writesDebug(monitor.logger)) this.#logStart();
   }
 
   /** Takes note of an error that left a handler. */

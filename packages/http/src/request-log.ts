@@ -1,4 +1,4 @@
-import type { Logger } from '@telltale/core';
+import { type Logger, shownMs } from '@telltale/core';
 import type { EndedRequest } from './ended-request.ts';
 import type { HttpConfig } from './options.ts';
 
@@ -6,7 +6,7 @@ import type { HttpConfig } from './options.ts';
 export function logRequest(logger: Logger, ended: EndedRequest, isStream: boolean, config: HttpConfig): void {
   const { method, path, route, status, aborted } = ended;
   const about = { method, path, route, status_code: status };
-  const duration_ms = Math.round(ended.durationMs * 100) / 100;
+  const duration_ms = shownMs(ended.durationMs);
   for (const error of ended.errors) {
     logger[status >= 500 || aborted ? 'error' : 'warning'](`${method} ${route} failed`, {
       event_type: 'error',

@@ -9,9 +9,9 @@ import {
   type HistogramSeries,
   type Instruments,
 } from '@telltale/core';
-import { methodLabel, statusLabel } from './bounded-label.ts';
 import type { EndedRequest } from './ended-request.ts';
 import { httpMetrics } from './metrics.ts';
+import { methodLabel, statusLabel } from './request-labels.ts';
 
 /** How requests are measured. */
 export interface RequestMetricsOptions {
