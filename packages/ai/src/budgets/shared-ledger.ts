@@ -15,8 +15,8 @@ export interface SharedLedgerOptions {
 
 /** A store that failed is left alone for so long, or until it gives a late answer. */
 const AWAY_MS = 5_000;
-/** A file that another process writes to is asked again after so long. */
-const BUSY_AGAIN_MS = 10;
+/** A file that another process writes to is asked again after so long, then after twice that, as patience allows. */
+const BUSY_AGAIN_MS = 5;
 const MAX_UNSETTLED = 100_000;
 
 /**
@@ -156,13 +156,13 @@ export class SharedLedger {
 
   async #answer<T>(act: (store: Ledger, now: number) => T | Promise<T>): Promise<T> {
     const { now, patienceMs } = this.#options;
-    for (let left = patienceMs / BUSY_AGAIN_MS; ; left--) {
+    for (let wait = BUSY_AGAIN_MS; ; wait *= 2) {
       try {
         const pending = act(this.#store, now());
         return pending instanceof Promise ? await this.#inTime(pending) : pending;
       } catch (error) {
-        if (!isBusy(error) || left < 1) throw error;
-        await sleep(BUSY_AGAIN_MS, undefined, { ref: false });
+        if (!isBusy(error) || wait > patienceMs) throw error;
+        await sleep(wait);
       }
     }
   }
