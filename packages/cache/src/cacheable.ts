@@ -1,11 +1,14 @@
 import type { CacheObserver } from './observe-cache.ts';
 import { foundEach, manyKeys, oneKey, type WatchedMethod, watchMethods } from './watch-methods.ts';
 
-/** `get` and `getMany` ask these for the entry and take its value. */
+/**
+ * `get` and `getMany` ask these for the entry and take its value; so do `getOrSet` and what `wrap` makes, which load a
+ * value once for all who miss it at a time.
+ */
 const METHODS: readonly WatchedMethod[] = [
-  { method: 'getRaw', operation: 'get', keys: oneKey },
-  { method: 'getManyRaw', operation: 'get_many', keys: manyKeys, found: foundEach },
-  { method: 'set', operation: 'set' },
+  { method: 'getRaw', operation: 'get', keys: oneKey, sharesLoads: true },
+  { method: 'getManyRaw', operation: 'get_many', keys: manyKeys, found: foundEach, sharesLoads: true },
+  { method: 'set', operation: 'set', stores: true },
   { method: 'setMany', operation: 'set_many' },
   { method: 'delete', operation: 'delete' },
   { method: 'deleteMany', operation: 'delete_many' },

@@ -15,6 +15,7 @@ export class CommandObservation {
   readonly #context: Context | undefined;
   readonly #startedAt: number;
   readonly #operation: Operation | undefined;
+  readonly #lookUp: number;
   #group: KeyGroup | undefined;
   #hits = 0;
   #misses = 0;
@@ -34,6 +35,7 @@ export class CommandObservation {
     this.#args = lookup === 'values' || lookup === 'count' ? args : undefined;
     this.#from = from;
     this.#context = context;
+    this.#lookUp = lookup === undefined ? 0 : observer.stampedes.begin();
     const { monitor } = observer;
     this.#startedAt = monitor.config.clock.monotonic();
     this.#operation = startOperation(monitor, figures.command.name, context, observer.cache, () => this.#prefix());
@@ -103,6 +105,7 @@ export class CommandObservation {
   #look(reply: unknown): CacheResult {
     switch (this.#figures.command.lookup) {
       case undefined:
+        if (this.#figures.command.stores) this.#stored();
         return 'ok';
       case 'value':
       case 'field':
@@ -155,9 +158,17 @@ export class CommandObservation {
     const { lookup } = this.#figures.command;
     if (key === undefined || lookup === 'field' || lookup === 'collection') return;
     const text = keyText(key);
-    const { monitor, stampedes } = this.#observer;
-    if (text !== undefined && stampedes.note(text, monitor.config.clock.monotonic())) {
+    const { stampedes } = this.#observer;
+    if (text !== undefined && stampedes.missed(text, this.#lookUp)) {
       inContext(this.#context, () => stampedes.warn(text, group.prefix));
+    }
+  }
+
+  #stored(): void {
+    const text = keyText(this.#key);
+    const { stampedes } = this.#observer;
+    if (text !== undefined && stampedes.stored(text)) {
+      inContext(this.#context, () => stampedes.warn(text, this.#prefix()));
     }
   }
 

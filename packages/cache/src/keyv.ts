@@ -10,7 +10,7 @@ const METHODS: readonly WatchedMethod[] = [
   { method: 'getMany', operation: 'get_many', keys: manyKeys, found: foundEach },
   { method: 'getRaw', operation: 'get', keys: oneKey },
   { method: 'getManyRaw', operation: 'get_many', keys: manyKeys, found: foundEach },
-  { method: 'set', operation: 'set' },
+  { method: 'set', operation: 'set', stores: true },
   { method: 'setMany', operation: 'set_many' },
   { method: 'delete', operation: 'delete' },
   { method: 'deleteMany', operation: 'delete_many' },

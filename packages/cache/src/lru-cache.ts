@@ -27,9 +27,9 @@ export function watchLruCache(cache: LruCacheLike, observer: CacheObserver): (()
   const isHeld = (key: unknown): boolean => cache.peek(key) !== undefined;
   const methods: readonly WatchedMethod[] = [
     { method: 'get', operation: 'get', keys: oneKey, found: (value) => [value !== undefined] },
-    { method: 'fetch', operation: 'fetch', keys: oneKey, before: isHeld },
-    { method: 'memo', operation: 'memo', keys: oneKey, before: isHeld },
-    { method: 'set', operation: 'set' },
+    { method: 'fetch', operation: 'fetch', keys: oneKey, sharesLoads: true, before: isHeld },
+    { method: 'memo', operation: 'memo', keys: oneKey, sharesLoads: true, before: isHeld },
+    { method: 'set', operation: 'set', stores: true },
     { method: 'delete', operation: 'delete' },
     { method: 'has', operation: 'has' },
     { method: 'clear', operation: 'clear' },

@@ -4,7 +4,7 @@ import { oneKey, type WatchedMethod, watchMethods } from './watch-methods.ts';
 
 const METHODS: readonly WatchedMethod[] = [
   { method: 'get', operation: 'get', keys: oneKey, found: (value) => [value !== undefined] },
-  { method: 'set', operation: 'set' },
+  { method: 'set', operation: 'set', stores: true },
   { method: 'delete', operation: 'delete' },
   { method: 'has', operation: 'has' },
   { method: 'clear', operation: 'clear' },

@@ -70,12 +70,41 @@ describe.each(KINDS)('a cache of the kind %s', (name, create) => {
     expect(ended[0]?.context?.figures).toEqual({ cache_operations: 1, cache_misses: 1 });
   });
 
-  it('warns once of many misses of one key', async () => {
+  it('warns once where many make the same value at once', async () => {
     const test = testMonitor();
     const cache = monitorCache(create(), { monitor: test.monitor, stampedeMisses: 5 });
-    await Promise.all(Array.from({ length: 20 }, () => cache.get('user:secret-key')));
+    const load = async (): Promise<void> => {
+      if ((await cache.get('user:secret-key')) !== undefined) return;
+      await turn();
+      await cache.set('user:secret-key', 'made');
+    };
+    await Promise.all(Array.from({ length: 20 }, load));
     expect(test.log()).toMatchObject([{ level: 'WARNING', cache: name, prefix: 'user' }]);
     expect(test.rawLog().join()).not.toContain('secret-key');
+    await cache.delete('user:secret-key');
+    await Promise.all(Array.from({ length: 20 }, load));
+    expect(test.log()).toHaveLength(1);
+    await cache.delete('user:secret-key');
+    test.clock.advance(11_000);
+    await Promise.all(Array.from({ length: 20 }, load));
+    expect(test.log()).toHaveLength(2);
+  });
+
+  it('does not warn where a key that is not there is asked for again and again, nor of one load after the other', async () => {
+    const test = testMonitor();
+    const cache = monitorCache(create(), { monitor: test.monitor, stampedeMisses: 5 });
+    for (let i = 0; i < 50; i++) {
+      await cache.get('flag:dark');
+      await turn();
+      test.clock.advance(10);
+    }
+    await cache.set('flag:dark', 'on');
+    for (let i = 0; i < 50; i++) {
+      await cache.delete('user:1');
+      await cache.get('user:1');
+      await cache.set('user:1', 'ann');
+    }
+    expect(test.log()).toEqual([]);
   });
 
   it('is as before once the monitor is closed, and while it is disabled', async () => {
@@ -163,6 +192,26 @@ describe('lru-cache', () => {
     await test.monitor.close();
     first.get('a');
   });
+});
+
+it('does not warn where all who miss a key wait for one value', async () => {
+  const test = testMonitor();
+  const options = { monitor: test.monitor, stampedeMisses: 5 };
+  let loads = 0;
+  const load = async (): Promise<string> => {
+    loads++;
+    await turn();
+    return 'made';
+  };
+  const lru = monitorCache(new LRUCache<string, string>({ max: 5, fetchMethod: load }), options);
+  const cacheable = monitorCache(new Cacheable(), options);
+  const wrapped = cacheable.wrap(load, { keyPrefix: 'wrapped' });
+  const callers = Array.from({ length: 40 });
+  await Promise.all(callers.map(() => lru.fetch('user:1')));
+  await Promise.all(callers.map(() => cacheable.getOrSet('user:1', load)));
+  await Promise.all(callers.map(() => wrapped()));
+  expect(loads).toBe(3);
+  expect(test.log()).toEqual([]);
 });
 
 describe('keyv', () => {

@@ -11,6 +11,8 @@ export interface CacheCall {
   readonly context: Context | undefined;
   readonly record: Operation | undefined;
   readonly startedAt: number;
+  /** For the stampedes; `undefined` where the library lets all who miss a key wait for one value. */
+  readonly lookUp: number | undefined;
 }
 
 /** Observes the calls of one cache that is not a Redis client. */
@@ -30,11 +32,12 @@ export class CacheObserver {
   }
 
   /** Begins to observe a call. Never throws. */
-  begin(operation: string): CacheCall {
+  begin(operation: string, sharesLoads = false): CacheCall {
     const { config } = this.monitor;
     const context = currentContext();
     const record = startOperation(this.monitor, operation, context, this.cache, () => this.cache);
-    return { operation, context, record, startedAt: config.clock.monotonic() };
+    const lookUp = sharesLoads ? undefined : this.#stampedes.begin();
+    return { operation, context, record, startedAt: config.clock.monotonic(), lookUp };
   }
 
   /** Ends a call that looked keys up: `found` says of each whether it was there. */
@@ -67,11 +70,21 @@ export class CacheObserver {
     this.#end(call, 'error', timed, { error });
   }
 
-  #missed({ context }: CacheCall, key: unknown, group: KeyGroup): void {
+  /** Ends a call that stored the value of a key. */
+  stored(call: CacheCall, key: unknown, timed: boolean): void {
+    this.done(call, timed);
+    const text = keyText(key);
+    if (text !== undefined && this.#stampedes.stored(text)) this.#warn(call, text);
+  }
+
+  #missed(call: CacheCall, key: unknown, group: KeyGroup): void {
     group.misses.inc();
     const text = keyText(key);
-    if (text === undefined || !this.#stampedes.note(text, this.monitor.config.clock.monotonic())) return;
-    inContext(context, () => this.#stampedes.warn(text, group.prefix));
+    if (text !== undefined && this.#stampedes.missed(text, call.lookUp)) this.#warn(call, text);
+  }
+
+  #warn({ context }: CacheCall, key: string): void {
+    inContext(context, () => this.#stampedes.warn(key, this.#groups.of(key).prefix));
   }
 
   #end(

@@ -8,8 +8,8 @@ export const cacheOptions = {
   name: text(undefined),
   prefixOf: given<PrefixOf>('a function (key) => text', (raw) => typeof raw === 'function'),
   prefixLimit: number(50, { min: 1, max: 1_000, unit: 'key prefixes' }),
-  stampedeMisses: number(20, { min: 0, max: 1_000_000, unit: 'misses of one key; 0 looks for none' }),
-  stampedeWindowMs: number(1_000, { min: 10, max: 60_000, unit: 'milliseconds' }),
+  stampedeMisses: number(20, { min: 0, max: 1_000_000, unit: 'misses of one key at once; 0 looks for none' }),
+  stampedeWindowMs: number(10_000, { min: 10, max: 3_600_000, unit: 'milliseconds' }),
 } as const;
 
 /** What a monitored Redis client can be told beside that. */

@@ -12,6 +12,8 @@ export interface RedisCommand {
   /** Where its first key is among its arguments; -1 where it has none, or where that depends. */
   readonly keyAt: number;
   readonly lookup: Lookup | undefined;
+  /** Whether it stores the value of its key. */
+  readonly stores: boolean;
   /** Whether it may wait on purpose, so that its time says nothing. */
   readonly waits: boolean;
 }
@@ -68,6 +70,8 @@ const WAITING = new Set(
   words('blpop brpop brpoplpush blmove bzpopmax bzpopmin blmpop bzmpop xread xreadgroup wait waitaof monitor'),
 );
 
+const STORING = new Set(words('set setex psetex setnx getset json.set'));
+
 const COMMANDS: ReadonlyMap<string, RedisCommand> = new Map([
   ...all(KEYED, 0),
   ...all(UNKEYED, -1),
@@ -75,7 +79,7 @@ const COMMANDS: ReadonlyMap<string, RedisCommand> = new Map([
 ]);
 
 /** Stands for every command that is not known: a module's, a misspelt one. */
-export const OTHER_COMMAND: RedisCommand = { name: 'other', keyAt: -1, lookup: undefined, waits: false };
+export const OTHER_COMMAND: RedisCommand = { name: 'other', keyAt: -1, lookup: undefined, stores: false, waits: false };
 
 /** What is known of a command, whichever case its name is in. */
 export function redisCommand(name: string): RedisCommand {
@@ -84,7 +88,10 @@ export function redisCommand(name: string): RedisCommand {
 }
 
 function all(names: string, keyAt: number): [string, RedisCommand][] {
-  return words(names).map((name) => [name, { name, keyAt, lookup: LOOKUPS[name], waits: WAITING.has(name) }]);
+  return words(names).map((name) => [
+    name,
+    { name, keyAt, lookup: LOOKUPS[name], stores: STORING.has(name), waits: WAITING.has(name) },
+  ]);
 }
 
 function words(text: string): string[] {

@@ -10,6 +10,10 @@ export interface WatchedMethod {
   readonly keys?: (args: readonly unknown[]) => readonly unknown[] | undefined;
   /** Of a method that looks up: which keys it found, by what it returned. @default neither undefined nor null */
   readonly found?: (value: unknown, keys: readonly unknown[]) => readonly boolean[];
+  /** Of a method that looks up: whether all who miss a key may wait for one value, which somebody makes. */
+  readonly sharesLoads?: boolean;
+  /** Whether it stores the value of the key that is its first argument. */
+  readonly stores?: boolean;
   /** Asked of the cache before the call, where its result does not tell what was found. */
   readonly before?: (key: unknown) => boolean;
 }
@@ -50,7 +54,7 @@ export function watchMethods(
 function observed(
   original: (...args: unknown[]) => unknown,
   observer: CacheObserver,
-  { operation, keys: keysOf, found = (value) => [isThere(value)], before }: WatchedMethod,
+  { operation, keys: keysOf, found = (value) => [isThere(value)], sharesLoads, stores, before }: WatchedMethod,
   timed: boolean,
 ): (...args: unknown[]) => unknown {
   const { errors } = observer.monitor;
@@ -60,7 +64,11 @@ function observed(
       () => {
         const keys = keysOf?.(args);
         if (keysOf !== undefined && keys === undefined) return undefined;
-        return { call: observer.begin(operation), keys, was: before && keys ? keys.map(before) : undefined };
+        return {
+          call: observer.begin(operation, sharesLoads),
+          keys,
+          was: before && keys ? keys.map(before) : undefined,
+        };
       },
       undefined,
     );
@@ -73,6 +81,7 @@ function observed(
           'cache',
           () => {
             if (end.failed) observer.failed(call, end.error, timed);
+            else if (stores) observer.stored(call, args[0], timed);
             else ended(observer, call, keys, was ?? (keys && found(end.value, keys)), timed);
           },
           undefined,

@@ -285,18 +285,29 @@ export function redisClientContract(driver: RedisDriver): void {
       expect(JSON.stringify(test.log())).not.toContain('4711');
     });
 
-    it('warns once of many misses of one key within a moment', async () => {
+    it('warns once of many misses of one key at the same time, and again when it was calm for long', async () => {
       const test = testMonitor();
       const { get } = await open(test, { stampedeMisses: 10 });
       await Promise.all(Array.from({ length: 40 }, () => get('product:7')));
       await Promise.all(Array.from({ length: 9 }, () => get('product:8')));
+      await Promise.all(Array.from({ length: 40 }, () => get('product:7')));
       expect(test.log()).toMatchObject([{ level: 'WARNING', cache: 'redis', prefix: 'product', misses: 10 }]);
-      test.clock.advance(2_000);
-      await Promise.all(Array.from({ length: 9 }, () => get('product:7')));
-      expect(test.log()).toHaveLength(1);
-      await get('product:7');
+      test.clock.advance(11_000);
+      await Promise.all(Array.from({ length: 10 }, () => get('product:7')));
       expect(test.log()).toHaveLength(2);
       expect(await test.samples('cache_stampedes_total')).toEqual(['redis product = 2']);
+    });
+
+    it('warns where as many store a value as missed it, and not of misses one after the other', async () => {
+      const test = testMonitor();
+      const { call, get } = await open(test, { stampedeMisses: 5 });
+      for (let i = 0; i < 20; i++) await get('flag:dark');
+      for (let i = 0; i < 5; i++) await get('product:7');
+      for (let i = 0; i < 4; i++) await call('SET', 'product:7', 'made');
+      await call('SET', 'flag:dark', 'on');
+      expect(test.log()).toEqual([]);
+      await call('SET', 'product:7', 'made');
+      expect(test.log()).toMatchObject([{ level: 'WARNING', prefix: 'product', misses: 5 }]);
     });
 
     it('asks the server at a scrape, and counts none of that', async () => {
