@@ -21,7 +21,7 @@ const ABANDONED_MS = 900_000;
 const ROWS = 8;
 const PAGES = 64;
 /** Steps of a run: of an ordinary one, where the file is too large, and where nothing else helps. */
-const STEPS = 16;
+const STEPS = 32;
 const STEPS_WHEN_LARGE = 128;
 const STEPS_WHEN_FULL = 4_096;
 
@@ -71,8 +71,8 @@ export class Maintenance {
       // Labels go before more segments do for their sake.
       const more =
         this.#deleteSome(database) ||
-        this.#forgetting.step(database) ||
         this.#expire(database, now) ||
+        this.#forgetting.step(database) ||
         this.#shrink(database);
       if (!more) return;
       if (turns.due) await turns.give();
