@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import { context as otelContext } from '@opentelemetry/api';
 import { OpenAIInstrumentation } from '@opentelemetry/instrumentation-openai';
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -30,7 +30,6 @@ const answer = async (_: unknown, init?: RequestInit): Promise<Response> => {
 };
 
 const files = new LogFiles();
-const require = createRequire(import.meta.url);
 
 /** A client, and what is left to be done for what was observed of it, which is paid for within each round. */
 interface Client {
@@ -44,7 +43,7 @@ interface Client {
  *
  * - telltale: metrics, cost, and one line for each call, written to a file.
  * - telltale, metrics alone: the same without the line.
- * - OpenTelemetry: its metrics; its spans through a batch processor, and every batch made the JSON of OTLP, as its
+ * - OpenTelemetry: its metrics; its spans through a batch processor, and every batch made OTLP in protobuf, as its
  *   exporter does. Sending that is left out, and so is the receiver. It knows no prices.
  */
 export const bench: Bench = {
@@ -134,12 +133,10 @@ function streamed({ name, client, flush }: Client): Variant {
 }
 
 function patch(Class: typeof OpenAI, version: string) {
-  const requireBeside = createRequire(require.resolve('@opentelemetry/exporter-metrics-otlp-http'));
-  const { JsonTraceSerializer } = requireBeside('@opentelemetry/otlp-transformer');
   let spans = 0;
   const exporter = {
     export(batch: ReadableSpan[], done: (result: { code: number }) => void): void {
-      if (JsonTraceSerializer.serializeRequest(batch)?.length > 0) spans += batch.length;
+      if (ProtobufTraceSerializer.serializeRequest(batch)?.length) spans += batch.length;
       done({ code: 0 });
     },
     shutdown: async (): Promise<void> => {},

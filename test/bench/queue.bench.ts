@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { metrics, context as otelContext, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -40,7 +40,6 @@ const inTracedRequest: Within = (add) => {
 };
 
 const files = new LogFiles();
-const require = createRequire(import.meta.url);
 
 /**
  * One operation is a job: added by `add` within a request, taken, its processor run, completed. Redis is a process of its
@@ -198,8 +197,8 @@ function useOtel(): { readonly exported: Otel; readonly asJson: Otel; readonly d
     return { telemetry, exporter, flush: () => processor.forceFlush() };
   };
   return {
-    exported: make(otlpSerialiser('ProtobufTraceSerializer'), true),
-    asJson: make(otlpSerialiser('JsonTraceSerializer'), true),
+    exported: make(serialiseWith(ProtobufTraceSerializer), true),
+    asJson: make(serialiseWith(JsonTraceSerializer), true),
     dropped: make(() => {}, false),
     async stop() {
       await Promise.all([...processors.map((each) => each.shutdown()), meters.shutdown()]);
@@ -207,12 +206,9 @@ function useOtel(): { readonly exported: Otel; readonly asJson: Otel; readonly d
   };
 }
 
-/** The one of OpenTelemetry's exporters, which comes with that of metrics. */
-function otlpSerialiser(format: 'ProtobufTraceSerializer' | 'JsonTraceSerializer'): (spans: ReadableSpan[]) => void {
-  const requireBeside = createRequire(require.resolve('@opentelemetry/exporter-metrics-otlp-http'));
-  const { [format]: serialiser } = requireBeside('@opentelemetry/otlp-transformer');
+function serialiseWith(serialiser: typeof JsonTraceSerializer): (spans: ReadableSpan[]) => void {
   return (spans) => {
-    if (!(serialiser.serializeRequest(spans)?.length > 0)) throw new Error('The spans were not made OTLP.');
+    if (!serialiser.serializeRequest(spans)?.length) throw new Error('The spans were not made OTLP.');
   };
 }
 

@@ -118,7 +118,9 @@ test('without a format it is pretty on a terminal, unless that is the one of a C
   expect(createView(undefined, terminal, env)!(line)).toBe(
     '\u001b[2m10:00:00.000\u001b[22m \u001b[32mINFO    \u001b[39m \u001b[2morders\u001b[22m hello\n',
   );
-  expect(createView(undefined, terminal, { ...env, NO_COLOR: '1' })!(line)).toBe('10:00:00.000 INFO     orders hello\n');
+  expect(createView(undefined, terminal, { ...env, NO_COLOR: '1' })!(line)).toBe(
+    '10:00:00.000 INFO     orders hello\n',
+  );
   expect(createView(undefined, terminal, { ...env, CI: 'true' })).toBeUndefined();
   expect(createView('json', terminal, env)).toBeUndefined();
   expect(createView('pretty', terminal, { ...env, CI: 'true' })).toBeDefined();
