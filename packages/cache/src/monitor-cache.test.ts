@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Operation, runWithContext } from '@telltale/core';
-import { Cacheable } from 'cacheable';
+import { Cacheable, Keyv as Keyv5 } from 'cacheable';
 import { Keyv } from 'keyv';
 import { LRUCache } from 'lru-cache';
 import { describe, expect, it } from 'vitest';
@@ -230,6 +230,29 @@ describe('keyv', () => {
   });
 });
 
+describe.each([
+  ['keyv 6', (options: object) => new Keyv(options)],
+  ['keyv 5', (options: object) => new Keyv5(options as never)],
+] as const)('%s on a store that fails', (_name, create) => {
+  it('counts each error that it emits, and a set that was refused as one that failed', async () => {
+    const test = testMonitor();
+    const fail = (): Promise<never> => Promise.reject(new RangeError('away'));
+    const store = { get: fail, set: fail, delete: fail, has: fail, clear: fail, on() {} };
+    const cache = monitorCache(create({ store }), { monitor: test.monitor });
+    const heard: unknown[] = [];
+    cache.on('error', (error: unknown) => heard.push(error));
+    expect([await cache.set('a', 1), await cache.get('a'), await cache.delete('a')]).toEqual([false, undefined, false]);
+    // Of a get, version 5 emits none.
+    expect(heard.length).toBeGreaterThan(1);
+    expect(await test.samples('cache_errors_total')).toEqual([`keyv RangeError = ${heard.length}`]);
+    expect(await test.samples('cache_operations_total')).toEqual([
+      'keyv delete ok = 1',
+      'keyv get miss = 1',
+      'keyv set error = 1',
+    ]);
+  });
+});
+
 describe('cacheable', () => {
   it('counts get, take and getOrSet once for what each looks up', async () => {
     const test = testMonitor();
@@ -247,6 +270,24 @@ describe('cacheable', () => {
 it('refuses what it does not know, and options that it does not have', () => {
   const { monitor } = testMonitor();
   expect(() => monitorCache({}, { monitor })).toThrow('[telltale] [cache] monitorCache was given something');
+  for (const nothing of [undefined, null, 7]) {
+    expect(() => monitorCache(nothing as never, { monitor })).toThrow('It takes an LRUCache');
+  }
   expect(() => monitorCache(new WeakMap(), { monitor })).toThrow('[telltale] [cache]');
   expect(() => monitorCache(new Map(), { monitor, nam: 'x' } as never)).toThrow('did you mean name?');
+});
+
+it('leaves a cache as it is, and reports it, where that cannot be monitored', () => {
+  const test = testMonitor();
+  const frozen = Object.freeze(new Map([['a', 1]]));
+  expect(monitorCache(frozen, { monitor: test.monitor })).toBe(frozen);
+  expect(frozen.get('a')).toBe(1);
+  expect(test.errors[0]).toContain('not extensible');
+
+  const taken = testMonitor();
+  taken.monitor.instruments.registry.registerMetric({ name: 'cache_hits_total', get: async () => ({ values: [] }) });
+  const cache = new Map([['a', 1]]);
+  expect(monitorCache(cache, { monitor: taken.monitor })).toBe(cache);
+  expect(Reflect.ownKeys(cache)).toEqual([]);
+  expect(taken.errors[0]).toContain('Cannot define the metric "cache_hits_total"');
 });

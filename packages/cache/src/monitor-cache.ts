@@ -5,7 +5,7 @@ import { isKeyv, watchKeyv } from './keyv.ts';
 import { isLruCache, measureLruCache, watchLruCache } from './lru-cache.ts';
 import { isMapLike, measureMap, watchMap } from './map-cache.ts';
 import { CacheObserver } from './observe-cache.ts';
-import { type CacheOptions, cacheOptions } from './options.ts';
+import { type CacheConfig, type CacheOptions, cacheOptions } from './options.ts';
 
 /** How one kind of cache is observed. */
 interface Kind {
@@ -29,8 +29,8 @@ const KINDS: readonly Kind[] = [
 /**
  * Observes a cache of this process and returns it: an `LRUCache` of lru-cache, a `Keyv`, a `Cacheable`, a `Map` or what
  * has its methods. Hits and misses by key prefix, operations, entries; of an `LRUCache` also evictions and size. Neither
- * key nor value becomes a label or is logged. A cache that is monitored already, and any while the monitor is
- * disabled, is returned as it is. Give each its `name`: the figures of those with the same name are added up.
+ * key nor value becomes a label or is logged. A cache that is monitored already, one that cannot be
+ * (it is frozen), and any while the monitor is disabled, is returned as it is. Give each its `name`: the figures of those with the same name are added up.
  *
  * @throws {ConfigError} on an option that is not known or cannot be used.
  * @throws {TelltaleError} on anything but these caches.
@@ -44,18 +44,21 @@ export function monitorCache<T extends object>(
 ): T {
   if (!monitor.enabled) return cache;
   const config = resolveConfig(cacheOptions, options, {});
-  if (isMonitored(cache)) return cache;
-  const kind = KINDS.find(({ recognises }) => recognises(cache));
-  if (kind === undefined) {
+  const kind = typeof cache === 'object' && cache !== null && KINDS.find(({ recognises }) => recognises(cache));
+  if (!kind) {
     throw new TelltaleError(
       'cache',
       'monitorCache was given something that it does not know. It takes an LRUCache, a Keyv, a Cacheable, a Map or what has its methods; for Redis clients there is monitorRedis, for all else trackCache.',
     );
   }
-  const observer = new CacheObserver(monitor, config.name ?? kind.name, config);
-  const restore = kind.watch(cache, observer);
+  if (!isMonitored(cache)) monitor.errors.guard('cache', () => observe(cache, kind, monitor, config), undefined);
+  return cache;
+}
+
+function observe(cache: object, { name, watch, measure }: Kind, monitor: Monitor, config: CacheConfig): void {
+  const observer = new CacheObserver(monitor, config.name ?? name, config);
+  const restore = watch(cache, observer);
   const { processes } = observer.instruments.readings;
-  const { measure } = kind;
   const reference = new WeakRef(cache);
   const source: ProcessSource = {
     cache: observer.cache,
@@ -69,7 +72,6 @@ export function monitorCache<T extends object>(
     processes.delete(source);
     for (const undo of restore) undo();
   });
-  return cache;
 }
 
 /** Whether an object is a cache that {@link monitorCache} takes. */

@@ -4,7 +4,7 @@ import { IoredisIntegration, isIoredis } from './ioredis.ts';
 import { isNodeRedis, NodeRedisIntegration, type NodeRedisLike, underlying } from './node-redis.ts';
 import { isNodeRedisCluster, isNodeRedisPool, watchCluster, watchPool } from './node-redis-group.ts';
 import { CommandObserver } from './observe-commands.ts';
-import { type RedisOptions, redisOptions } from './options.ts';
+import { type RedisConfig, type RedisOptions, redisOptions } from './options.ts';
 import { redisErrorCode } from './redis-error-code.ts';
 
 /** One client, as the scrape and the end of the monitor see it. */
@@ -18,7 +18,7 @@ interface Integration {
  * Observes a Redis client and returns it: a `Redis` or `Cluster` of ioredis 5 or 6; a client, pool or cluster of
  * node-redis 5 or 6. Hits and misses by key prefix, the time of each command, errors, reconnects; at each scrape it
  * asks the server for its entries, memory and evictions, with one `INFO`. Neither key nor value becomes a label or is
- * logged. A client that is monitored already, and any while the monitor is disabled, is returned as it is. One made
+ * logged. A client that is monitored already, that cannot be (it is frozen), and any while the monitor is disabled, is returned as it is. One made
  * by `duplicate` is a client of its own.
  *
  * @throws {ConfigError} on an option that is not known or cannot be used.
@@ -33,21 +33,23 @@ export function monitorRedis<T extends object>(
 ): T {
   if (!monitor.enabled) return client;
   const config = resolveConfig(redisOptions, options, {});
-  const self = underlying(client);
-  if (isMonitored(self)) return client;
-
-  const observer = new CommandObserver(monitor, config, clientPrefix(self));
-  if (isIoredis(self)) begin(self, new IoredisIntegration(self, observer), observer, false);
-  else if (isNodeRedis(self)) begin(self, new NodeRedisIntegration(self, observer), observer, false);
-  else if (isNodeRedisPool(self)) markMonitored(self, monitor, watchPool(self, membersOf(observer, false)));
-  else if (isNodeRedisCluster(self)) markMonitored(self, monitor, watchCluster(self, membersOf(observer, true)));
-  else {
+  if (typeof client !== 'object' || client === null || !isRedisClient(client)) {
     throw new TelltaleError(
       'cache',
       'monitorRedis was given something that it does not know. It takes a Redis or Cluster of ioredis 5 or 6, or what createClient, createClientPool or createCluster of node-redis 5 or 6 returned; for other caches there are monitorCache and trackCache.',
     );
   }
+  const self = underlying(client);
+  if (!isMonitored(self)) monitor.errors.guard('cache', () => observe(self, monitor, config), undefined);
   return client;
+}
+
+function observe(self: object, monitor: Monitor, config: RedisConfig): void {
+  const observer = new CommandObserver(monitor, config, clientPrefix(self));
+  if (isIoredis(self)) begin(self, new IoredisIntegration(self, observer), observer, false);
+  else if (isNodeRedis(self)) begin(self, new NodeRedisIntegration(self, observer), observer, false);
+  else if (isNodeRedisPool(self)) markMonitored(self, monitor, watchPool(self, membersOf(observer, false)));
+  else if (isNodeRedisCluster(self)) markMonitored(self, monitor, watchCluster(self, membersOf(observer, true)));
 }
 
 /** Whether an object is a client that {@link monitorRedis} takes. */

@@ -77,6 +77,18 @@ export class CacheObserver {
     if (text !== undefined && this.#stampedes.stored(text)) this.#warn(call, text);
   }
 
+  /** Ends a call that failed without throwing; its error is told otherwise. */
+  refused(call: CacheCall, timed: boolean): void {
+    call.context?.addFigure('cache_operations', 1);
+    this.#end(call, 'error', timed, {});
+  }
+
+  /** Counts an error that the cache emitted. Never throws. */
+  errorEmitted(error: unknown): void {
+    const { errors } = this.monitor;
+    errors.guard('cache', () => this.instruments.errors.labels(this.cache, errorType(error)).inc(), undefined);
+  }
+
   #missed(call: CacheCall, key: unknown, group: KeyGroup): void {
     group.misses.inc();
     const text = keyText(key);

@@ -14,6 +14,8 @@ export interface WatchedMethod {
   readonly sharesLoads?: boolean;
   /** Whether it stores the value of the key that is its first argument. */
   readonly stores?: boolean;
+  /** Whether what it returned says that it failed. */
+  readonly refused?: (value: unknown) => boolean;
   /** Asked of the cache before the call, where its result does not tell what was found. */
   readonly before?: (key: unknown) => boolean;
 }
@@ -54,7 +56,7 @@ export function watchMethods(
 function observed(
   original: (...args: unknown[]) => unknown,
   observer: CacheObserver,
-  { operation, keys: keysOf, found = (value) => [isThere(value)], sharesLoads, stores, before }: WatchedMethod,
+  { operation, keys: keysOf, found = (value) => [isThere(value)], sharesLoads, stores, refused, before }: WatchedMethod,
   timed: boolean,
 ): (...args: unknown[]) => unknown {
   const { errors } = observer.monitor;
@@ -81,6 +83,7 @@ function observed(
           'cache',
           () => {
             if (end.failed) observer.failed(call, end.error, timed);
+            else if (refused?.(end.value)) observer.refused(call, timed);
             else if (stores) observer.stored(call, args[0], timed);
             else ended(observer, call, keys, was ?? (keys && found(end.value, keys)), timed);
           },
