@@ -44,3 +44,31 @@ test('counters go by what they rose, gauges as they are, labels as DogStatsD tag
   ]);
   expect(failures).toEqual([]);
 });
+
+test('a counter that is away for a while, or ends and comes back, is not counted a second time', async () => {
+  const { socket, address, lines } = await server();
+  const push = new StatsdPush(address, () => {});
+  const [a, b] = counters(2);
+  const rows: readonly (readonly [series: readonly (typeof a)[], values: readonly (number | 'stale')[]])[] = [
+    [[a, b], [500, 10]],
+    [[a, b], ['stale', 11]],
+    [[b], [12]],
+    [[a, b], [503, 'stale']],
+    [[a], ['stale']],
+    [[a, b], [503, 4]],
+    [[a, b], [504, 4]],
+  ];
+  for (const [n, [series, values]] of rows.entries()) {
+    await push.write(snapshotOf(START + n * 10_000, series as never, (i) => values[i]!));
+  }
+  await push.close();
+  await until(() => lines.length >= 5, socket);
+  const tags = ['i:0,instance:here,job:orders', 'i:1,instance:here,job:orders'];
+  expect(lines).toEqual([
+    `a_total:1|c|#${tags[1]}`,
+    `a_total:1|c|#${tags[1]}`,
+    `a_total:3|c|#${tags[0]}`,
+    `a_total:4|c|#${tags[1]}`,
+    `a_total:1|c|#${tags[0]}`,
+  ]);
+});

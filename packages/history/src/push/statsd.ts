@@ -11,16 +11,21 @@ interface StatsdClient {
   close(callback: (error?: Error) => void): void;
 }
 
+/** Counters that are not there any more are remembered until there are so many besides those that are. */
+const ABSENT = 100_000;
+
 /**
  * Passes samples on to a StatsD server, labels as DogStatsD tags. What only rises goes as a counter, by what it rose
- * since the snapshot before; a series that restarted counts from zero, and the first snapshot only sets the mark.
+ * since it was last there, however long ago; a series that restarted counts from zero, and the first snapshot only
+ * sets the mark. Of counters that went, the last 100,000 are remembered: one that comes back is not counted again.
  */
 export class StatsdPush implements Store {
   readonly name = 'statsd';
   readonly #address: string;
   readonly #onError: (error: unknown) => void;
   #client: Promise<StatsdClient> | undefined;
-  #before = new Map<string, number>();
+  /** The last value of each counter, in the order in which they were last there. */
+  readonly #last = new Map<string, number>();
   #first = true;
 
   constructor(address: string, onError: (error: unknown) => void) {
@@ -30,23 +35,25 @@ export class StatsdPush implements Store {
 
   async write({ series, values }: Snapshot): Promise<void> {
     const client = await (this.#client ??= this.#connect());
-    const before = this.#before;
-    const now = new Map<string, number>();
     const turns = new Turns(3);
     for (const [i, { labels, key, cumulative }] of series.entries()) {
       const value = values[i]!;
       if (!Number.isFinite(value) || isStale(values, i)) continue;
       const { __name__: name, ...tags } = labels;
       if (cumulative) {
-        now.set(key, value);
-        const last = before.get(key) ?? (this.#first ? value : 0);
+        const last = this.#last.get(key) ?? (this.#first ? value : 0);
+        this.#last.delete(key);
+        this.#last.set(key, value);
         const rise = value < last ? value : value - last;
         if (rise > 0) client.increment(name!, rise, tags);
       } else client.gauge(name!, value, tags);
       if ((i & 31) === 31 && turns.due) await turns.give();
     }
-    this.#before = now;
     this.#first = false;
+    for (const key of this.#last.keys()) {
+      if (this.#last.size <= series.length + ABSENT) break;
+      this.#last.delete(key);
+    }
   }
 
   async close(): Promise<void> {
