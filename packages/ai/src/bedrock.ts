@@ -1,9 +1,9 @@
 import { defaultMonitor, type Monitor, TelltaleError } from '@telltale/core';
 import type { AICall, AICallStart } from './ai-call.ts';
 import { readConverse, readInvoked, usageInHeaders } from './bedrock-answers.ts';
+import { observerOf } from './guarded-observer.ts';
 import { type MonitorAIOptions, resolveIntegration } from './integration-options.ts';
 import { isAbort } from './is-abort.ts';
-import { aiObserver } from './observe-ai-call.ts';
 import { type Answer, count, type Json, object, type Wanted } from './wire/answer.ts';
 import { parseObject } from './wire/body-collector.ts';
 import { isCovered } from './wire/covered.ts';
@@ -69,7 +69,7 @@ export function monitorBedrock<T extends object>(client: T, options: MonitorAIOp
   const operation: Middleware = (next, context) => async (args) => {
     const name = context.commandName ?? '';
     if (!COMMANDS.has(name) || isCovered()) return next(args);
-    const observer = given.observer ?? aiObserver(monitor());
+    const observer = observerOf(given);
     const start = monitor().errors.guard('ai', () => startOf(provider, name, args.input, observer), undefined);
     if (start === undefined) return next(args);
     const attempts = new Attempts(await observer.begin(start));

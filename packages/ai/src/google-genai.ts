@@ -1,6 +1,6 @@
 import { defaultMonitor, type Monitor, TelltaleError } from '@telltale/core';
+import { observerOf } from './guarded-observer.ts';
 import { type MonitorAIOptions, resolveIntegration } from './integration-options.ts';
-import { aiObserver } from './observe-ai-call.ts';
 import { isCovered } from './wire/covered.ts';
 import { beginExchange, type Exchange } from './wire/exchange.ts';
 import { describeGemini } from './wire/gemini-requests.ts';
@@ -53,11 +53,11 @@ export function monitorGoogleGenAI<T extends object>(client: T, options: Monitor
     if (headers === undefined || isCovered()) return send(input, init);
     let call = calls.get(headers);
     if (call === undefined || call.exchange.over) {
-      const observer = given.observer ?? aiObserver(monitor());
+      const observer = observerOf(given);
       const describe = () => describeGemini(String(input), init?.body, observer);
       const described = monitor().errors.guard('ai', describe, undefined);
       if (described === undefined) return send(input, init);
-      call = { exchange: await beginExchange(observer, provider, described), attempts: 0 };
+      call = { exchange: await beginExchange(observer, provider, described, monitor().errors.report), attempts: 0 };
       calls.set(headers, call);
     }
     const attempt = ++call.attempts;

@@ -1,6 +1,6 @@
 import { defaultMonitor, type Monitor, TelltaleError } from '@telltale/core';
+import { observerOf } from './guarded-observer.ts';
 import { type MonitorAIOptions, resolveIntegration } from './integration-options.ts';
-import { aiObserver } from './observe-ai-call.ts';
 import type { DescribedCall } from './wire/answer.ts';
 import { parseObject } from './wire/body-collector.ts';
 import { isCovered } from './wire/covered.ts';
@@ -60,7 +60,7 @@ export function monitorMistral<T extends object>(client: T, options: MonitorAIOp
     beforeCreateRequest(context: HookContext, input: { readonly url: URL; readonly options?: RequestInit }) {
       if (active && !isCovered()) {
         const body = input.options?.body;
-        const observer = given.observer ?? aiObserver(monitor());
+        const observer = observerOf(given);
         const fields = typeof body === 'string' ? parseObject(body) : body;
         const describe = () => describeOpenAI(input.url.pathname, fields, observer);
         const call = monitor().errors.guard('ai', describe, undefined);
@@ -73,7 +73,7 @@ export function monitorMistral<T extends object>(client: T, options: MonitorAIOp
     async beforeRequest(context: HookContext, request: Request) {
       const call = described.get(context);
       if (call !== undefined && calls.get(context) === undefined) {
-        calls.set(context, await beginExchange(given.observer ?? aiObserver(monitor()), provider, call));
+        calls.set(context, await beginExchange(observerOf(given), provider, call, monitor().errors.report));
       }
       if (call !== undefined) requests.set(request, context);
       return request;

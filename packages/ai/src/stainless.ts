@@ -1,7 +1,6 @@
 import { defaultMonitor, type Monitor } from '@telltale/core';
-import type { AICallObserver } from './ai-call.ts';
+import { observerOf } from './guarded-observer.ts';
 import type { MonitorAIOptions } from './integration-options.ts';
-import { aiObserver } from './observe-ai-call.ts';
 import type { DescribedCall, Wanted } from './wire/answer.ts';
 import { isCovered } from './wire/covered.ts';
 import { beginExchange, type Exchange } from './wire/exchange.ts';
@@ -57,7 +56,7 @@ export function observeStainless(client: StainlessClient, options: MonitorAIOpti
   const begin = async (request: RequestOptions): Promise<void> => {
     const before = calls.get(request);
     if ((before !== undefined && !before.over) || request.signal?.aborted || isCovered()) return;
-    const observer: AICallObserver = options.observer ?? aiObserver(monitor());
+    const observer = observerOf(options);
     const described = monitor().errors.guard(
       'ai',
       () => (request.method === 'post' ? dialect.describe(request, observer) : undefined),
@@ -65,7 +64,7 @@ export function observeStainless(client: StainlessClient, options: MonitorAIOpti
     );
     if (described === undefined) return;
     const provider = options.provider ?? dialect.provider(client);
-    const exchange = await beginExchange(observer, provider, described);
+    const exchange = await beginExchange(observer, provider, described, monitor().errors.report);
     exchange.signal = request.signal ?? null;
     calls.set(request, exchange);
     if (request.signal) giveUpWith(request.signal, new WeakRef(exchange));

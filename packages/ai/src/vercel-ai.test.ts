@@ -92,7 +92,7 @@ describe.each([
   });
 
   it('sends nothing where a budget refuses, and does not try again', async () => {
-    const refusal = new Error('no money left');
+    const refusal = Object.assign(new Error('no money left'), { name: 'BudgetExceededError' });
     const before = server.requests;
     const model = watched(new RecordingObserver({ refusal }));
     await expect(sdk.generateText({ model, prompt })).rejects.toBe(refusal);

@@ -1,7 +1,7 @@
 import { defaultMonitor, type Monitor, TelltaleError } from '@telltale/core';
 import type { AICallObserver, AICallStart } from './ai-call.ts';
+import { observerOf } from './guarded-observer.ts';
 import { type MonitorAIOptions, resolveIntegration } from './integration-options.ts';
-import { aiObserver } from './observe-ai-call.ts';
 import { observeModelCall } from './vercel-ai-call.ts';
 import { vercelProvider } from './vercel-ai-usage.ts';
 import { count, type Json, word } from './wire/answer.ts';
@@ -43,7 +43,7 @@ const TELEMETRY = Symbol.for('telltale.v1.ai-telemetry');
 export function monitorVercelAI<T extends object>(thing: T, options: MonitorAIOptions = {}): T {
   const given = resolveIntegration(options);
   const monitor = (): Monitor => given.monitor ?? defaultMonitor();
-  const observer = (): AICallObserver => given.observer ?? aiObserver(monitor());
+  const observer = (): AICallObserver => observerOf(given);
   const isModel = Object.keys(METHODS).some((method) => typeof (thing as Json)?.[method] === 'function');
   const isModule = typeof (thing as Json)?.registerTelemetry === 'function';
   if (!isModel && !isModule) {

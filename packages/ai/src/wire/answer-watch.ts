@@ -1,69 +1,111 @@
 import { BodyCollector } from './body-collector.ts';
 import { EventScanner } from './event-scanner.ts';
 import type { Exchange } from './exchange.ts';
-import type { BodyWatch } from './flow.ts';
+import { bytesOf, likePiece } from './pieces.ts';
 import { UsageStripper } from './usage-stripper.ts';
-import type { WholeWatch } from './watch-whole.ts';
+import type { ResponseWatch } from './watch-response.ts';
+
+/** What all have in common: whatever cannot be looked at goes on as it came, and the call is over. */
+abstract class AnswerWatcher implements ResponseWatch {
+  protected readonly exchange: Exchange;
+
+  constructor(exchange: Exchange) {
+    this.exchange = exchange;
+  }
+
+  begun(): void {
+    this.exchange.waits = false;
+  }
+
+  chunk(piece: unknown): unknown {
+    try {
+      return this.look(piece);
+    } catch (error) {
+      this.lost(error);
+      return piece;
+    }
+  }
+
+  done(): unknown {
+    try {
+      return this.finish();
+    } catch (error) {
+      this.lost(error);
+      return undefined;
+    }
+  }
+
+  failed(error: unknown): void {
+    this.exchange.broken(error);
+  }
+
+  abstract cancelled(): void;
+
+  lost(error: unknown): void {
+    this.exchange.lost(error);
+  }
+
+  /** Looks at a piece; returns what is given on. */
+  protected abstract look(piece: unknown): unknown;
+
+  /** Looks at what is left; returns what is yet to be given on. */
+  protected abstract finish(): unknown;
+}
 
 /** Watches an answer that is one body. Only what is JSON is read. */
-export class BodyWatcher implements WholeWatch {
-  readonly #exchange: Exchange;
+export class BodyWatcher extends AnswerWatcher {
   readonly #isJson: boolean;
   #body: BodyCollector | undefined;
 
   constructor(exchange: Exchange, isJson: boolean) {
-    this.#exchange = exchange;
+    super(exchange);
     this.#isJson = isJson;
   }
 
-  begun(): void {
-    this.#exchange.waits = false;
-  }
-
   whole(body: unknown): void {
-    this.#started();
-    this.#exchange.reader.whole(body);
-    this.#exchange.end();
+    try {
+      this.#started();
+      if (this.#isJson) this.exchange.reader.whole(body);
+      this.exchange.end();
+    } catch (error) {
+      this.lost(error);
+    }
   }
 
-  chunk(bytes: Uint8Array): Uint8Array {
-    this.#started();
-    if (this.#isJson) (this.#body ??= new BodyCollector()).push(bytes);
-    return bytes;
+  cancelled(): void {
+    this.exchange.end({ aborted: true });
   }
 
-  done(): undefined {
-    const { reader } = this.#exchange;
+  protected look(piece: unknown): unknown {
+    this.#started();
+    if (this.#isJson) (this.#body ??= new BodyCollector()).push(bytesOf(piece));
+    return piece;
+  }
+
+  protected finish(): undefined {
+    const { reader } = this.exchange;
     if (this.#body !== undefined) {
       const { text, whole } = this.#body.text();
       if (whole) reader.whole(text);
       else reader.tail(text);
     }
-    this.#exchange.end();
-  }
-
-  failed(error: unknown): void {
-    this.#exchange.broken(error);
-  }
-
-  cancelled(): void {
-    this.#exchange.end({ aborted: true });
+    this.exchange.end();
   }
 
   #started(): void {
-    if (this.#exchange.reader.started(!this.#isJson)) this.#exchange.firstToken();
+    if (this.exchange.reader.started(!this.#isJson)) this.exchange.firstToken();
   }
 }
 
 /** Watches an answer that comes as server-sent events. */
-export class EventsWatcher implements BodyWatch {
-  readonly #exchange: Exchange;
+export class EventsWatcher extends AnswerWatcher {
   readonly #scanner: EventScanner;
   readonly #stripper: UsageStripper | undefined;
+  #last: unknown;
 
   constructor(exchange: Exchange, stripsUsage: boolean) {
+    super(exchange);
     const { reader } = exchange;
-    this.#exchange = exchange;
     this.#scanner = new EventScanner(
       {
         event: (data) => {
@@ -77,28 +119,27 @@ export class EventsWatcher implements BodyWatch {
     this.#stripper = stripsUsage ? new UsageStripper() : undefined;
   }
 
-  chunk(bytes: Uint8Array): Uint8Array {
-    this.#scanner.push(bytes);
-    return this.#stripper === undefined ? bytes : this.#stripper.push(bytes);
-  }
-
-  done(): Uint8Array | undefined {
-    this.#scanner.end();
-    this.#exchange.end();
-    return this.#stripper?.end();
-  }
-
-  failed(error: unknown): void {
-    this.#exchange.broken(error);
-  }
-
   cancelled(): void {
-    this.#exchange.end({ aborted: !this.#exchange.reader.complete });
+    this.exchange.end({ aborted: !this.exchange.reader.complete });
+  }
+
+  protected look(piece: unknown): unknown {
+    const bytes = bytesOf(piece);
+    this.#scanner.push(bytes);
+    if (this.#stripper === undefined) return piece;
+    this.#last = piece;
+    return likePiece(piece, this.#stripper.push(bytes));
+  }
+
+  protected finish(): unknown {
+    this.#scanner.end();
+    this.exchange.end();
+    return likePiece(this.#last, this.#stripper?.end());
   }
 }
 
 /** Watches an error's body, which is read where the error goes to the caller, and cancelled where another attempt follows. */
-export class ErrorWatcher implements WholeWatch {
+export class ErrorWatcher implements ResponseWatch {
   readonly #fail: (body: string, broken?: boolean) => void;
   readonly #body = new BodyCollector();
 
@@ -109,12 +150,16 @@ export class ErrorWatcher implements WholeWatch {
   begun(): void {}
 
   whole(body: unknown): void {
-    this.#fail(typeof body === 'string' ? body : JSON.stringify(body));
+    this.#fail(typeof body === 'string' ? body : (JSON.stringify(body) ?? ''));
   }
 
-  chunk(bytes: Uint8Array): Uint8Array {
-    this.#body.push(bytes);
-    return bytes;
+  chunk(piece: unknown): unknown {
+    try {
+      this.#body.push(bytesOf(piece));
+    } catch {
+      // Of an error that nobody can read, its status is enough.
+    }
+    return piece;
   }
 
   done(): undefined {
@@ -127,5 +172,9 @@ export class ErrorWatcher implements WholeWatch {
 
   cancelled(): void {
     this.#fail(this.#body.text().text);
+  }
+
+  lost(): void {
+    this.#fail('');
   }
 }

@@ -4,15 +4,18 @@ import type { DescribedCall, Json } from './answer.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { BodyWatcher, ErrorWatcher, EventsWatcher } from './answer-watch.ts';
 import { parseObject } from './body-collector.ts';
-import { isWatchable, watchBody } from './pass-through.ts';
+import { isWatchable } from './pass-through.ts';
 import { ProviderError } from './provider-error.ts';
-import { watchWhole } from './watch-whole.ts';
+import { watchResponse } from './watch-response.ts';
 
 /** What a failed attempt is followed by. */
 interface Retries {
   /** Whether the SDK sends the request again after this answer, or after none. */
   follow(response: Response | undefined): boolean;
 }
+
+/** Where failures of ours are told. */
+type Report = (component: string, error: unknown) => void;
 
 const NO_RETRIES: Retries = { follow: () => false };
 
@@ -27,13 +30,15 @@ export class Exchange {
   /** Nothing is under way that would tell of an abort by itself: it is between attempts, or nobody reads its answer yet. */
   waits = true;
   readonly #call: AICall;
+  readonly #report: Report;
   #over = false;
   #onEnd: (() => void) | undefined;
   #unreadFailure: (() => void) | undefined;
   #status: number | undefined;
 
-  constructor(call: AICall, described: DescribedCall, recordsContent: boolean) {
+  constructor(call: AICall, described: DescribedCall, recordsContent: boolean, report: Report) {
     this.#call = call;
+    this.#report = report;
     this.described = described;
     this.reader = new AnswerReader(described, recordsContent);
   }
@@ -52,16 +57,34 @@ export class Exchange {
     try {
       response = await send();
     } catch (error) {
-      this.#attemptFailed(error, undefined, retries.follow(undefined));
+      this.#guarded(() => this.#attemptFailed(error, undefined, retries.follow(undefined)));
       throw error;
     }
-    if (this.#over) return response;
+    return this.#guarded(() => (this.#over ? response : this.#attend(response, retries))) ?? response;
+  }
+
+  #attend(response: Response, retries: Retries): Response {
     this.#status = response.status;
-    const watchable = isWatchable(response);
-    if (!response.ok) this.#watchError(response, retries.follow(response), watchable);
-    else if (watchable) return this.#watchAnswer(response);
-    else this.end();
+    if (!response.ok) return this.#watchError(response, retries.follow(response));
+    if (isWatchable(response)) return this.#watchAnswer(response);
+    this.end();
     return response;
+  }
+
+  /** What fails in it is ours: the call ends, and nobody else hears of it. */
+  #guarded<T>(act: () => T): T | undefined {
+    try {
+      return act();
+    } catch (error) {
+      this.lost(error);
+      return undefined;
+    }
+  }
+
+  /** Its answer cannot be looked at any further. */
+  lost(error: unknown): void {
+    this.#report('ai', error);
+    this.end();
   }
 
   /** The caller gave up; what is under way will say so itself. */
@@ -84,25 +107,26 @@ export class Exchange {
 
   #watchAnswer(response: Response): Response {
     const type = response.headers.get('content-type') ?? '';
-    if (type.includes('event-stream')) return watchBody(response, new EventsWatcher(this, this.stripsUsage));
-    if (!/json/i.test(type)) return watchBody(response, new BodyWatcher(this, false));
     this.waits = true;
-    watchWhole(response, new BodyWatcher(this, true));
-    return response;
+    const isEvents = type.includes('event-stream');
+    return watchResponse(
+      response,
+      isEvents ? new EventsWatcher(this, this.stripsUsage) : new BodyWatcher(this, /json/i.test(type)),
+    );
   }
 
-  #watchError(response: Response, another: boolean, watchable: boolean): void {
+  #watchError(response: Response, another: boolean): Response {
     const { status } = response;
     const fail = (body: string, follows: boolean): void => {
       this.#unreadFailure = undefined;
       this.#attemptFailed(new ProviderError(status, parseObject(body)), status, follows);
     };
-    if (!watchable) {
+    if (!isWatchable(response)) {
       fail('', another);
-      return;
+      return response;
     }
     this.#unreadFailure = () => fail('', true);
-    watchWhole(response, new ErrorWatcher((body, broken = false) => fail(body, another && !broken)));
+    return watchResponse(response, new ErrorWatcher((body, broken = false) => fail(body, another && !broken)));
   }
 
   firstToken(): void {
@@ -144,6 +168,7 @@ export async function beginExchange(
   observer: AICallObserver,
   provider: string,
   described: DescribedCall,
+  report: Report,
 ): Promise<Exchange> {
   const { model, operation, stream, maxOutputTokens, inputCharacters, prompt } = described;
   const call = await observer.begin({
@@ -155,5 +180,5 @@ export async function beginExchange(
     ...(inputCharacters !== undefined && { inputCharacters }),
     ...(prompt !== undefined && { prompt }),
   });
-  return new Exchange(call, described, observer.recordsContent);
+  return new Exchange(call, described, observer.recordsContent, report);
 }

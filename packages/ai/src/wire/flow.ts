@@ -1,9 +1,9 @@
 /** Who looks at a body on its way. None of these may throw. */
 export interface BodyWatch {
-  /** A piece of it; what is returned is given on, nothing where it is empty. The bytes must not be kept. */
-  chunk(bytes: Uint8Array): Uint8Array;
+  /** A piece of it, most often bytes, which must not be kept; what is returned is given on. */
+  chunk(piece: unknown): unknown;
   /** The end. What is returned is given on before it. */
-  done(): Uint8Array | undefined;
+  done(): unknown;
   failed(error: unknown): void;
   /** The reader went away; also where it was dropped without a word. */
   cancelled(): void;
@@ -48,11 +48,11 @@ export class Flow {
   pass(piece: Read): Piece | Promise<Piece> {
     if (piece.done) {
       const rest = this.#settle() ? this.#watch.done() : undefined;
-      return rest === undefined || rest.byteLength === 0 ? END : { done: false, value: rest };
+      return rest === undefined ? END : pieceOf(rest);
     }
-    const bytes = this.#watch.chunk(piece.value);
-    if (bytes === piece.value) return piece;
-    return bytes.byteLength === 0 ? this.#next() : { done: false, value: bytes };
+    const given = this.#watch.chunk(piece.value);
+    if (given === piece.value) return piece;
+    return given === undefined ? this.#next() : pieceOf(given);
   }
 
   #next(): Promise<Piece> {
@@ -98,6 +98,11 @@ export class Flow {
     dropped.unregister(this);
     return true;
   }
+}
+
+/** Whatever the source brings as bytes is bytes to whom it is given on. */
+function pieceOf(value: unknown): Piece {
+  return { done: false, value: value as Uint8Array };
 }
 
 const END: Piece = Object.freeze({ done: true, value: undefined });

@@ -16,7 +16,7 @@ function watched(count: number, fails = false) {
   });
   const response = watchBody(new Response(body), {
     // Every third piece is kept back.
-    chunk: (bytes) => (bytes[0]! % 3 === 2 ? new Uint8Array(0) : bytes),
+    chunk: (bytes) => ((bytes as Uint8Array)[0]! % 3 === 2 ? undefined : bytes),
     done() {
       told.push('done');
       return Uint8Array.of(99);

@@ -9,8 +9,8 @@ export function isWatchable(response: Response): boolean {
 }
 
 /**
- * The response with a body that is watched on its way: pulled only when it is asked for, cancelled with its reader,
- * never copied. Everything else about the response is as it was. It must be watchable.
+ * A response whose body is watched on its way: pulled only when it is asked for, cancelled with its reader, never
+ * copied. Its clones look like the response that it is made for, which must be watchable.
  */
 export function watchBody(response: Response, watch: BodyWatch, body = response.body!): Response {
   const byBytes = isByteStream(body);
@@ -36,22 +36,24 @@ function isByteStream(body: ReadableStream): boolean {
   }
 }
 
-/** A response's own class makes its like; what a constructor cannot set is put on it. */
+/** Of the class that all fetches know: another one's constructor may take something else. */
 function withBody(original: Response, stream: ReadableStream): Response {
-  const { status, statusText, headers } = original;
-  const Class = original.constructor as typeof Response;
-  const response = new Class(stream, { status, statusText, headers });
-  return dress(response, original);
+  const { headers } = original;
+  return withClones(new Response(stream, { headers }), original);
 }
 
-function dress(response: Response, original: Response): Response {
-  const { url, redirected, type, headers } = original;
+function withClones(response: Response, original: Response): Response {
+  const { url, redirected, type, headers, status, statusText, ok } = original;
   const clone = response.clone.bind(response);
-  return Object.defineProperties(response, {
-    url: { value: url },
-    redirected: { value: redirected },
-    type: { value: type },
-    headers: { value: headers },
-    clone: { value: () => dress(clone(), original) },
-  });
+  const dress = (copy: Response): Response =>
+    Object.defineProperties(withClones(copy, original), {
+      url: { value: url },
+      redirected: { value: redirected },
+      type: { value: type },
+      headers: { value: headers },
+      status: { value: status },
+      statusText: { value: statusText },
+      ok: { value: ok },
+    });
+  return Object.defineProperty(response, 'clone', { value: () => dress(clone()) });
 }

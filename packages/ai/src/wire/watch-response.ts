@@ -1,19 +1,21 @@
 import type { BodyWatch } from './flow.ts';
 import { watchBody } from './pass-through.ts';
 
-/** Who looks at a body that is most often read at once. */
-export interface WholeWatch extends BodyWatch {
+/** Who looks at the body of a response. */
+export interface ResponseWatch extends BodyWatch {
   /** Somebody reads it, in whatever way. */
   begun(): void;
-  /** It was read at once: a text, or what the JSON in it told. */
-  whole(body: unknown): void;
+  /** It was read at once: a text, or what the JSON in it told. Without this it is always passed through. */
+  whole?(body: unknown): void;
+  /** It cannot be watched, and is read as it came. */
+  lost(error: unknown): void;
 }
 
 /** How far a response is; on the response itself, for what its members are called with is it alone. */
 const READING = Symbol('telltale.reading');
 
 interface Reading {
-  readonly watch: WholeWatch;
+  readonly watch: ResponseWatch;
   readonly body: NonNullable<Response['body']>;
   readonly text: () => Promise<string>;
   readonly json: () => Promise<unknown>;
@@ -25,35 +27,40 @@ interface Reading {
 type Watched = Response & { [READING]: Reading };
 
 /** Without us, undici cancels the body of a response that was dropped; whoever watches it is told. */
-const dropped = new FinalizationRegistry<WholeWatch>((watch) => watch.cancelled());
+const dropped = new FinalizationRegistry<ResponseWatch>((watch) => watch.cancelled());
 
 /**
- * Watches a body without a hand on it: `text()` and `json()` read it as they would, and what they bring is looked at.
- * For all other ways to read it, it is passed through by {@link watchBody}, once one of them is taken. The response is
- * watchable, and stays the same object. The watch must not know the response, whose disappearance it is told of.
+ * Watches a body without a hand on it until it is read: `text()` and `json()` read it as they would, and what they bring
+ * is looked at. For all other ways to read it, it is passed through by {@link watchBody}, once one of them is taken. The
+ * response is watchable, and stays the same object, of whatever class; for one that is a plain object and nobody's class,
+ * as mocks are, its like is returned. The watch must not know the response, whose disappearance it is told of.
  */
-export function watchWhole(response: Response, watch: WholeWatch): void {
-  const { text, json } = response;
-  const value: Reading = { watch, body: response.body!, text, json, watched: undefined, begun: false };
+export function watchResponse(given: Response, watch: ResponseWatch): Response {
+  const isPlain = Object.getPrototypeOf(given) === Object.prototype;
+  const response = isPlain ? Object.create(Object.prototype, Object.getOwnPropertyDescriptors(given)) : given;
+  const { text, json, body } = response;
+  const value: Reading = { watch, body, text, json, watched: undefined, begun: false };
   Object.defineProperty(response, READING, { value });
-  Object.defineProperties(response, MEMBERS);
+  Object.defineProperties(response, isPlain ? membersIn(response) : MEMBERS);
   dropped.register(response, watch, watch);
+  return response;
 }
 
 function readWhole(response: Watched, member: 'text' | 'json'): Promise<unknown> {
   const reading = response[READING];
-  if (reading.watched !== undefined) return reading.watched[member]();
+  const { watch } = reading;
+  const watched = watch.whole === undefined ? watchedOf(response) : reading.watched;
+  if (watched !== undefined) return watched[member]();
   const body: Promise<unknown> = reading[member].call(response);
   if (!begin(reading)) return body;
-  const { watch } = reading;
   return body.then(
     (whole) => {
-      watch.whole(whole);
+      watch.whole!(whole);
       return whole;
     },
     (error) => {
       // It came whole, and was no JSON.
-      if (error instanceof SyntaxError) watch.whole('');
+      if (error instanceof SyntaxError) watch.whole!('');
       else watch.failed(error);
       throw error;
     },
@@ -72,7 +79,13 @@ function begin(reading: Reading): boolean {
 /** The response to ask for everything else: a watched one, unless the body was read at once. */
 function watchedOf(response: Watched): Response | undefined {
   const reading = response[READING];
-  if (begin(reading)) reading.watched = watchBody(response, reading.watch, reading.body);
+  if (begin(reading)) {
+    try {
+      reading.watched = watchBody(response, reading.watch, reading.body);
+    } catch (error) {
+      reading.watch.lost(error);
+    }
+  }
   return reading.watched;
 }
 
@@ -109,4 +122,10 @@ for (const name of ['arrayBuffer', 'blob', 'bytes', 'formData', 'clone'] as cons
 
 function method(name: string, value: (this: Watched) => unknown): void {
   MEMBERS[name] = { value, writable: true, configurable: true };
+}
+
+/** A plain object keeps to the members that it has, and they are listed as they were. */
+function membersIn(response: object): PropertyDescriptorMap {
+  const members = Object.entries(MEMBERS).filter(([name]) => name in response);
+  return Object.fromEntries(members.map(([name, member]) => [name, { ...member, enumerable: true }]));
 }

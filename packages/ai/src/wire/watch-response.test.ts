@@ -8,11 +8,15 @@ import { openaiProtocol } from './openai.ts';
 const JSON_TEXT = JSON.stringify({ model: 'served', usage: { prompt_tokens: 3, completion_tokens: 4 } });
 const headers = { 'content-type': 'application/json' };
 
+const rethrow = (_: string, error: unknown): never => {
+  throw error;
+};
+
 /** The answer to a call, in pieces, and who saw it. */
 async function answered(signal: AbortSignal | null = null) {
   const observer = new RecordingObserver();
   const described = { protocol: openaiProtocol, model: 'm', operation: 'chat', stream: false };
-  const exchange = await beginExchange(observer, 'openai', described);
+  const exchange = await beginExchange(observer, 'openai', described, rethrow);
   exchange.signal = signal;
   const bytes = new TextEncoder().encode(JSON_TEXT);
   const pieces = [bytes.slice(0, 20), bytes.slice(20)];
