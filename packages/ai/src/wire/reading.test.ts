@@ -81,11 +81,65 @@ it('takes out of a stream what was asked for, and nothing else, however its byte
   const sent = bytes(`${words.map(chunk).join('')}${last}data: [DONE]\n\n`);
   const expected = `${words.map(plain).join('')}data: [DONE]\n\n`;
   for (let seed = 1; seed <= 200; seed++) {
-    const stripper = new UsageStripper();
-    const out = cut(sent, new Seeded(seed)).map((piece) => Buffer.from(stripper.push(piece)));
-    out.push(Buffer.from(stripper.end() ?? []));
-    expect(Buffer.concat(out).toString().replace(/\n+/g, '\n')).toBe(expected.replace(/\n+/g, '\n'));
+    expect(stripped(cut(sent, new Seeded(seed)))).toBe(expected);
   }
+});
+
+function stripped(pieces: readonly Uint8Array[]): string {
+  const stripper = new UsageStripper();
+  const out = pieces.map((piece) => Buffer.from(stripper.push(piece)));
+  return Buffer.concat([...out, stripper.end()]).toString();
+}
+
+it('takes the usage out of whole events, however they are written', () => {
+  const event = (usage: string): string => `data: {"choices":[{"delta":{"content":"é"}}]${usage}}\n\n`;
+  const last = 'data: {"choices":[],"usage":{"prompt_tokens":1}}\n\n';
+  const asked = `${event(',"usage":null').repeat(3)}${last}data: [DONE]\n\n`;
+  const plain = `${event('').repeat(3)}data: [DONE]\n\n`;
+  const ways: Readonly<Record<string, (text: string) => string>> = {
+    'lines ended by CRLF': (text) => text.replaceAll('\n', '\r\n'),
+    'lines ended by CR': (text) => text.replaceAll('\n', '\r'),
+    'a byte order mark': (text) => `\ufeff${text}`,
+    'no space after the colon': (text) => text.replaceAll('data: ', 'data:'),
+    'an id and a name': (text) => text.replaceAll('data: ', 'id: 4\nevent: chunk\ndata: '),
+    'an id after the data': (text) => text.replaceAll('\n\n', '\nid: 4\n\n'),
+    'comments between events': (text) => `: hello\n\n${text.replaceAll('\n\n', '\n\n: still here\n\n')}`,
+    'no blank line at the end': (text) => text.trimEnd(),
+  };
+  for (const [name, write] of Object.entries(ways)) {
+    for (let seed = 1; seed <= 30; seed++) {
+      const out = stripped(cut(bytes(write(asked)), new Seeded(seed)));
+      if (name.startsWith('comments')) expect(out.replaceAll(': still here\n\n', '')).toBe(`: hello\n\n${plain}`);
+      else if (name.startsWith('an id')) {
+        const ids = out.match(/id: 4/g)!;
+        expect([name, ids.length, out]).toEqual([name, 4, write(plain)]);
+      } else expect([name, out]).toEqual([name, write(plain)]);
+    }
+  }
+});
+
+it('takes the usage out wherever in an event it stands', () => {
+  const event = (data: string): string => stripped([bytes(`id: 1\ndata: ${data}\nretry: 5\n\n`)]);
+  const line = (data: string): string => `id: 1\ndata: ${data}\nretry: 5\n\n`;
+  expect(event('{"usage":null,"choices":[1]}')).toBe(line('{"choices":[1]}'));
+  expect(event('{"usage" : null}')).toBe(line('{}'));
+  expect(event('{"choices":[1],"usage":null,"obfuscation":"x"}')).toBe(line('{"choices":[1],"obfuscation":"x"}'));
+  expect(event('{"choices":[1],\ndata: "usage":null}')).toBe(line('{"choices":[1]}'));
+  expect(event('{"usage":{"a":1},\ndata: "choices":[]}')).toBe('');
+  expect(event('{"choices":[{"usage":null}],"usage":null}')).toBe(line('{"choices":[{"usage":null}]}'));
+});
+
+it('leaves in a stream whatever it does not understand', () => {
+  const odd = [
+    'data: {"choices":[],"usage":{"prompt_tokens":1}\n\n',
+    'data: "usage"\n\n',
+    'event: "usage"\n\n',
+    'data: {"choices":[{"delta":{}}],"usage":{"prompt_tokens":1}}\n\n',
+    `data: {"choices":["${'x'.repeat(200_000)}"],"usage":null}\n\n`,
+  ].join('');
+  const all = bytes(`${odd}data: {"choices":[],"usage":{}}\n\ndata: {"choices":[1],"usage":null}\n\ndata: "usage"`);
+  const pieces = Array.from({ length: Math.ceil(all.length / 999) }, (_, i) => all.slice(i * 999, (i + 1) * 999));
+  expect(stripped(pieces)).toBe(`${odd}data: {"choices":[1]}\n\ndata: "usage"`);
 });
 
 it('passes over whole events that say nothing, and over no other', () => {

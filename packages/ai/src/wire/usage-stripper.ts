@@ -1,58 +1,80 @@
-const LF = 10;
+import { parseObject } from './body-collector.ts';
+
 /** An event that is longer goes on as it comes: the one to be dropped is short. */
 const HOLD_LIMIT = 64 * 1024;
-const NULL_USAGE = /,\s*"usage"\s*:\s*null/;
-const NO_CHOICES = /"choices"\s*:\s*\[\s*\]/;
+/** What ends an event, whatever ends its lines. */
+const BLANK_LINE = /\r\n\r\n|\n\n|\r\r|\n\r\n/g;
+const LONGEST_BLANK_LINE = 4;
+const LINES = /(?<=\n|\r(?!\n))/;
+const USAGE = '"usage"';
+const NULL_USAGE = /(?<=data:\s*\{)\s*"usage"\s*:\s*null\s*,|,\s*"usage"\s*:\s*null(?=\s*[,}])/;
 
 /**
- * Takes out of a chat stream what is only there because we asked for the usage: the last chunk, which has no choices,
- * and the `"usage":null` of all others. Whole events go on; a part of one, of which nothing could be read yet, waits
- * for its rest. Inside a JSON text no quote is bare, so that what is taken out is never part of an answer.
+ * Takes out of a chat stream what is only there because we asked for the usage: the event without choices that tells it,
+ * and the `"usage":null` of all others. Whole events go on; a part of one waits for its rest. What is not as expected,
+ * being no JSON or too long, goes on as it came.
  */
 export class UsageStripper {
-  #held: Buffer | undefined;
-  #through = false;
+  /** A character is a byte. */
+  #held = '';
+  /** So much of it was given on already: it is the end of an event that is too long, kept to find the blank line. */
+  #given = 0;
 
   push(bytes: Uint8Array): Uint8Array {
-    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const all = this.#held === undefined ? chunk : Buffer.concat([this.#held, chunk]);
-    const end = all.lastIndexOf(LF) + 1;
-    this.#held = undefined;
-    if (this.#through) {
-      if (end === 0) return bytesOf(all);
-      this.#through = false;
+    const text = this.#held + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+    let out = '';
+    let from = 0;
+    for (const { index, 0: blankLine } of text.matchAll(BLANK_LINE)) {
+      const end = index + blankLine.length;
+      out += this.#given > 0 ? text.slice(this.#given, end) : strip(text.slice(from, end));
+      this.#given = 0;
+      from = end;
     }
-    const rest = all.subarray(end);
-    if (rest.length > HOLD_LIMIT) {
-      this.#through = true;
-      return bytesOf(Buffer.concat([strip(all.subarray(0, end)), rest]));
+    this.#held = text.slice(from);
+    if (this.#given > 0 || this.#held.length > HOLD_LIMIT) {
+      out += this.#held.slice(this.#given);
+      this.#held = this.#held.slice(1 - LONGEST_BLANK_LINE);
+      this.#given = this.#held.length;
     }
-    if (rest.length > 0) this.#held = Buffer.from(rest);
-    return bytesOf(strip(all.subarray(0, end)));
+    return bytesOf(out);
   }
 
-  end(): Uint8Array | undefined {
-    return this.#held && bytesOf(strip(this.#held));
+  /** What was held, when the stream is over: its last event may lack the blank line. */
+  end(): Uint8Array {
+    return bytesOf(this.#given > 0 ? '' : strip(this.#held));
   }
 }
 
 /** Bytes with a buffer of their own, as a byte stream takes them. */
-function bytesOf(buffer: Buffer): Uint8Array {
-  return new Uint8Array(buffer);
+function bytesOf(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'latin1'));
 }
 
-function strip(whole: Buffer): Buffer {
-  if (!whole.includes('"usage"')) return whole;
-  const out: string[] = [];
-  let skipBlank = false;
-  for (const line of whole.toString('latin1').split(/(?<=\n)/)) {
-    const blank = line === '\n' || line === '\r\n';
-    if (skipBlank && blank) {
-      skipBlank = false;
-      continue;
-    }
-    skipBlank = line.startsWith('data:') && NO_CHOICES.test(line) && /"usage"\s*:\s*\{/.test(line);
-    if (!skipBlank) out.push(line.startsWith('data:') ? line.replace(NULL_USAGE, '') : line);
-  }
-  return Buffer.from(out.join(''), 'latin1');
+/** Inside a JSON text no quote is bare: what is looked for is never part of an answer. */
+function strip(event: string): string {
+  const at = event.indexOf(USAGE);
+  if (at < 0) return event;
+  // As nearly all are: it is there once, and need not be parsed.
+  const short = event.indexOf(USAGE, at + 1) < 0 ? event.replace(NULL_USAGE, '') : event;
+  return short === event ? stripParsed(event) : short;
+}
+
+function stripParsed(event: string): string {
+  const lines = event.split(LINES);
+  const data = lines.map(dataOf);
+  const value = parseObject(data.filter((text) => text !== undefined).join('\n'));
+  if (value?.usage === undefined) return event;
+  const { usage, ...rest } = value;
+  if (usage !== null) return Array.isArray(rest.choices) && rest.choices.length === 0 ? '' : event;
+  const first = data.findIndex((text) => text !== undefined);
+  const last = data.findLastIndex((text) => text !== undefined);
+  const ends = /[\r\n]*$/.exec(lines[last]!)![0];
+  const others = (from: number, to: number): string =>
+    lines.filter((_, i) => i >= from && i < to && data[i] === undefined).join('');
+  return `${others(0, first)}data: ${JSON.stringify(rest)}${ends}${others(first, lines.length)}`;
+}
+
+/** The first line of a stream may begin with a mark of its byte order. */
+function dataOf(line: string): string | undefined {
+  return /^(?:\xef\xbb\xbf)?data:([^\r\n]*)/.exec(line)?.[1];
 }
