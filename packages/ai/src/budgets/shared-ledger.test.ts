@@ -3,6 +3,8 @@ import type { Account, Hold, Ledger } from './ledger.ts';
 import { MemoryLedger } from './memory-ledger.ts';
 import { SharedLedger } from './shared-ledger.ts';
 
+/** As `node:sqlite` says that another process writes. */
+const BUSY = Object.assign(new Error('database is locked'), { code: 'ERR_SQLITE_ERROR', errcode: 5 });
 const ACCOUNT: Account = { key: 'all', limitUsd: 3, endsAt: 1e15 };
 
 /** A store that others share and that can be away, and a ledger on it. */
@@ -86,6 +88,18 @@ it('stays open for the calls that run, and closes after the last of them', async
   expect(balance()).toEqual({ spentUsd: 1, reservedUsd: 0 });
 });
 
+it('writes down what ends after it was closed though the file is busy just then', async () => {
+  const { ledger, state, balance } = shared('sqlite');
+  await ledger.reserve(hold('a'));
+  await ledger.close();
+  state.away = BUSY;
+  ledger.settle(hold('a'), 0.5);
+  expect(state.closed).toBe(false);
+  state.away = undefined;
+  await expect.poll(() => state.closed).toBe(true);
+  expect(balance()).toEqual({ spentUsd: 0.5, reservedUsd: 0 });
+});
+
 it('waits for calls that run no longer than they are set aside', async () => {
   vi.useFakeTimers();
   try {
@@ -102,7 +116,7 @@ it('waits for calls that run no longer than they are set aside', async () => {
 
 it('asks a busy file again without standing still, and goes by what it knows where it cannot wait', async () => {
   const { ledger, state, failures, balance } = shared('sqlite');
-  state.away = Object.assign(new Error('database is locked'), { code: 'ERR_SQLITE_ERROR', errcode: 5 });
+  state.away = BUSY;
   expect(ledger.reserveNow(hold('a'))).toMatchObject({ refusedBy: undefined });
   const reserved = ledger.reserve(hold('b'));
   setTimeout(() => {

@@ -112,11 +112,16 @@ export class SharedLedger {
       this.#options.onFailure(new Error(`What ${this.#unsettled.length} calls cost could not be written down`));
     }
     this.#closing = setTimeout(() => this.#closeStore(), HOLD_MS).unref();
-    this.#closeWhenSettled();
+    if (this.#open.size === 0) this.#closeStore();
   }
 
   #closeWhenSettled(): void {
-    if (this.#closing !== undefined && this.#open.size === 0) this.#closeStore();
+    if (this.#closing === undefined || this.#open.size > 0) return;
+    if (!this.#isBehind) this.#closeStore();
+    else
+      void this.#catchUp()
+        .catch(this.#options.onFailure)
+        .finally(() => this.#closeStore());
   }
 
   #closeStore(): void {
