@@ -177,13 +177,6 @@ class RunningHistory implements History {
         this.#monitor.errors.report('history', error);
       }
     }
-    await Promise.all(this.#deliveries.map((delivery) => delivery.idle()));
-    for (const { store } of this.#deliveries) {
-      try {
-        await store.close?.();
-      } catch (error) {
-        this.#monitor.errors.report('history', error);
-      }
-    }
+    await Promise.all(this.#deliveries.map((delivery) => delivery.end()));
   }
 }

@@ -15,7 +15,7 @@ interface Point {
 /** A histogram as OpenTelemetry has it: a count for each bucket, not for all up to it. */
 interface HistogramPoint {
   buckets: { boundaries: number[]; counts: number[] };
-  sum: number;
+  sum: number | undefined;
   count: number;
 }
 
@@ -27,11 +27,14 @@ export interface Points {
   readonly points: Point[];
 }
 
-/** Labels that the resource has in OpenTelemetry's words. */
-const OF_THE_RESOURCE = new Set(['__name__', 'job', 'instance', 'service', 'le']);
+/** Labels that the resource has in OpenTelemetry's words; a metric's own of that name was renamed. */
+const OF_THE_RESOURCE = new Set(['__name__', 'job', 'instance']);
 
-/** The samples of a snapshot as OpenTelemetry's metrics; the lines of a histogram are put together again. */
-export function pointsOf({ time, series, values }: Snapshot, startTime: HrTime): readonly Points[] {
+/**
+ * The samples of a snapshot as OpenTelemetry's metrics; the lines of a histogram are put together again. The label
+ * `service` is the resource's where it says the same. What is no finite number is left out: JSON has none of those.
+ */
+export function pointsOf({ time, series, values }: Snapshot, startTime: HrTime, service: string): readonly Points[] {
   const metrics = new Map<string, Points>();
   const histograms = new Map<string, Point>();
   const endTime = hrTime(time);
@@ -39,13 +42,14 @@ export function pointsOf({ time, series, values }: Snapshot, startTime: HrTime):
     if (isStale(values, i)) continue;
     const { labels, family } = each;
     const isHistogram = family.type === 'histogram';
+    if (!Number.isFinite(values[i]) && !isHistogram) continue;
     const name = isHistogram ? family.name : labels.__name__!;
     let metric = metrics.get(name);
     if (metric === undefined) {
       const kind = isHistogram ? 'histogram' : each.cumulative ? 'sum' : 'gauge';
       metrics.set(name, (metric = { name, family, kind, points: [] }));
     }
-    const attributes = attributesOf(each);
+    const attributes = attributesOf(each, service);
     if (!isHistogram) {
       metric.points.push({ startTime, endTime, attributes, value: values[i]! });
       continue;
@@ -69,13 +73,18 @@ function addLine(histogram: HistogramPoint, { labels }: RecordedSeries, value: n
     const below = counts.reduce((sum, count) => sum + count, 0);
     counts.push(value - below);
     if (labels.le !== '+Inf') boundaries.push(Number(labels.le));
-  } else if (labels.__name__!.endsWith('_sum')) histogram.sum = value;
+  } else if (labels.__name__!.endsWith('_sum')) histogram.sum = Number.isFinite(value) ? value : undefined;
   else histogram.count = value;
 }
 
-function attributesOf({ labels }: RecordedSeries): Record<string, string> {
+function attributesOf({ labels, family }: RecordedSeries, service: string): Record<string, string> {
   const attributes: Record<string, string> = {};
-  for (const name in labels) if (!OF_THE_RESOURCE.has(name)) attributes[name] = labels[name]!;
+  for (const name in labels) {
+    if (OF_THE_RESOURCE.has(name)) continue;
+    if (name === 'le' && family.type === 'histogram') continue;
+    if (name === 'service' && labels.service === service) continue;
+    attributes[name] = labels[name]!;
+  }
   return attributes;
 }
 

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { expect, onTestFinished, test } from 'vitest';
+import promClient from 'prom-client';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { recording } from '../../test/recording.ts';
+import { historyMetrics } from '../metrics.ts';
 
 /** An HTTP receiver of OTLP that keeps the JSON it got, and answers by `status`. */
 async function receiver(status: () => number) {
@@ -137,5 +139,55 @@ test('a collector that refuses is reported, and what it missed is counted as dro
     labelNames: ['store'],
   });
   expect(dropped.labels('otlp').value).toBeGreaterThan(0);
+  expect(dropped.labels('memory').value).toBe(0);
+});
+
+test('labels of a metric of its own arrive as they are, and what JSON cannot say is left out', async () => {
+  const { bodies, endpoint } = await receiver(() => 200);
+  const { monitor, registry, flushAt } = recording({ backends: ['otlp'], otlpEndpoint: endpoint });
+  const { instruments } = monitor;
+  instruments
+    .counter({ name: 'calls_total', help: 'C.', labelNames: ['service'] })
+    .labels('payments')
+    .inc(2);
+  const level = new promClient.Gauge({ name: 'level', help: 'L.', labelNames: ['le'], registers: [registry] });
+  for (const [le, value] of Object.entries({ finite: 1, nan: Number.NaN, most: Number.POSITIVE_INFINITY })) {
+    level.set({ le }, value);
+  }
+  await flushAt(0);
+  const points = (name: string) => {
+    const { metrics } = bodies[0]!.json.resourceMetrics[0]!.scopeMetrics[0]!;
+    const metric = metrics.find((each) => each.name === name) as unknown as Record<string, { dataPoints: unknown[] }>;
+    return (metric.sum ?? metric.gauge)!.dataPoints;
+  };
+  const attribute = (key: string, stringValue: string) => [{ key, value: { stringValue } }];
+  expect(points('calls_total')).toMatchObject([{ asDouble: 2, attributes: attribute('service', 'payments') }]);
+  expect(points('level')).toMatchObject([{ asDouble: 1, attributes: attribute('le', 'finite') }]);
+  expect(JSON.stringify(bodies[0]!.json)).not.toContain('null');
+});
+
+test('a collector that never answers holds the end up for no longer than five seconds, and what it missed is counted', async () => {
+  const server = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { monitor, history, flushAt } = recording({ backends: ['otlp', 'memory'], otlpEndpoint: endpoint });
+  const realTimeout = globalThis.setTimeout;
+  const waits: number[] = [];
+  onTestFinished(() => vi.unstubAllGlobals());
+  void flushAt(0);
+  await once(server, 'request');
+  vi.stubGlobal('setTimeout', (work: () => void, ms: number) => {
+    waits.push(ms);
+    return realTimeout(work, ms === 5_000 ? 0 : ms);
+  });
+  await history.close();
+  expect(waits).toContain(5_000);
+  const dropped = monitor.instruments.counter(historyMetrics.dropped);
+  // The snapshot in hand, the last, and the end of all series.
+  expect(dropped.labels('otlp').value).toBeGreaterThan(30);
   expect(dropped.labels('memory').value).toBe(0);
 });

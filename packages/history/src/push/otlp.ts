@@ -17,6 +17,7 @@ const SUCCESS = 0;
  */
 export class OtlpPush implements Store {
   readonly name = 'otlp';
+  readonly closesWithinMs = 5_000;
   readonly #endpoint: string | undefined;
   readonly #identity: ServiceIdentity;
   readonly #instance: string;
@@ -73,7 +74,7 @@ export class OtlpPush implements Store {
       'deployment.environment.name': environment,
     };
     const types = { sum: DataPointType.SUM, gauge: DataPointType.GAUGE, histogram: DataPointType.HISTOGRAM };
-    const metrics = pointsOf(snapshot, this.#startTime).map(({ name, family, kind, points }) => ({
+    const metrics = pointsOf(snapshot, this.#startTime, service).map(({ name, family, kind, points }) => ({
       descriptor: { name, description: family.help, unit: '', valueType: 1 },
       aggregationTemporality: AggregationTemporality.CUMULATIVE,
       dataPointType: types[kind],

@@ -50,13 +50,28 @@ test('a counter that is away for a while, or ends and comes back, is not counted
   const push = new StatsdPush(address, () => {});
   const [a, b] = counters(2);
   const rows: readonly (readonly [series: readonly (typeof a)[], values: readonly (number | 'stale')[]])[] = [
-    [[a, b], [500, 10]],
-    [[a, b], ['stale', 11]],
+    [
+      [a, b],
+      [500, 10],
+    ],
+    [
+      [a, b],
+      ['stale', 11],
+    ],
     [[b], [12]],
-    [[a, b], [503, 'stale']],
+    [
+      [a, b],
+      [503, 'stale'],
+    ],
     [[a], ['stale']],
-    [[a, b], [503, 4]],
-    [[a, b], [504, 4]],
+    [
+      [a, b],
+      [503, 4],
+    ],
+    [
+      [a, b],
+      [504, 4],
+    ],
   ];
   for (const [n, [series, values]] of rows.entries()) {
     await push.write(snapshotOf(START + n * 10_000, series as never, (i) => values[i]!));

@@ -21,6 +21,7 @@ const ABSENT = 100_000;
  */
 export class StatsdPush implements Store {
   readonly name = 'statsd';
+  readonly closesWithinMs = 5_000;
   readonly #address: string;
   readonly #onError: (error: unknown) => void;
   #client: Promise<StatsdClient> | undefined;

@@ -16,6 +16,8 @@ export class Delivery {
   readonly #setting: DeliverySetting;
   readonly #waiting: Snapshot[] = [];
   #samplesWaiting = 0;
+  #samplesInHand = 0;
+  #abandoned = false;
   #running: Promise<void> | undefined;
 
   constructor(store: Store, setting: DeliverySetting) {
@@ -42,15 +44,51 @@ export class Delivery {
     }));
   }
 
+  /** Waits until all is taken and the store is closed, for no longer than the store says. Never rejects. */
+  async end(): Promise<void> {
+    const ended = this.#end();
+    const { closesWithinMs } = this.store;
+    if (closesWithinMs === undefined) return ended;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), closesWithinMs);
+    });
+    const first = await Promise.race([ended, late]);
+    clearTimeout(timer);
+    if (first === 'late') this.#abandon();
+  }
+
+  async #end(): Promise<void> {
+    await this.idle();
+    try {
+      await this.store.close?.();
+    } catch (error) {
+      this.#setting.onError(this.store, error);
+    }
+  }
+
+  /** Counts what waits, and what the store is busy with, as dropped. */
+  #abandon(): void {
+    this.#abandoned = true;
+    let dropped = this.#samplesInHand;
+    while (this.#waiting.length > 0) dropped += this.#take().values.length;
+    if (dropped > 0) this.#setting.onDropped(this.store, dropped);
+  }
+
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
       const snapshot = this.#take();
+      const { length } = snapshot.values;
+      this.#samplesInHand = length;
       try {
         await this.store.write(snapshot);
-        this.#setting.onTaken(this.store, snapshot.values.length);
+        if (!this.#abandoned) this.#setting.onTaken(this.store, length);
       } catch (error) {
-        this.#setting.onDropped(this.store, snapshot.values.length);
+        if (this.#abandoned) return;
+        this.#setting.onDropped(this.store, length);
         this.#setting.onError(this.store, error);
+      } finally {
+        this.#samplesInHand = 0;
       }
     }
   }

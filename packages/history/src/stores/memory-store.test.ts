@@ -18,7 +18,8 @@ test('samples stay readable while they are compressed and afterwards', async () 
   }
   const { samples, bytes, series: count } = store.usage();
   expect([samples, count]).toEqual([16_000, 20]);
-  expect(bytes).toBeLessThan(16_000 * 2);
+  // Two for a sample, and what the labels take.
+  expect(bytes).toBeLessThan(16_000 * 2 + 20 * 1_200);
 });
 
 test('the bounds hold in bytes and in time, and series of which nothing is left go', async () => {
@@ -34,6 +35,23 @@ test('the bounds hold in bytes and in time, and series of which nothing is left 
   const short = new MemoryStore({ retentionMs: 3_600_000 });
   for (let n = 0; n < 2000; n++) await short.write(snapshotOf(START + n * 10_000, counters(1), noise));
   expect(short.usage().oldest).toBeGreaterThan(START + 20_000_000 - 3 * 3_600_000);
+});
+
+test('series that come and go count into the bytes, and go with their samples', async () => {
+  const maxBytes = 4_000_000;
+  const store = new MemoryStore({ maxBytes });
+  const labelled = (n: number, i: number) => ({ __name__: 'jobs_total', instance: 'here', job_id: `job-${n}-${i}` });
+  for (let n = 0; n < 300; n++) {
+    const series = Array.from({ length: 100 }, (_, i) => seriesOf(labelled(n, i)));
+    await store.write(snapshotOf(START + n * 10_000, series, (i) => i));
+  }
+  const { series, bytes } = store.usage();
+  expect(bytes).toBeLessThan(maxBytes * 1.2);
+  // Each takes some thousand bytes, for a single sample.
+  expect(series).toBeLessThan((maxBytes * 1.2) / 900);
+  expect(series).toBeGreaterThan(1_000);
+  expect(await samplesOf(store, labelled(299, 7))).toBe('2990=7');
+  expect(await samplesOf(store, labelled(0, 7))).toBe('');
 });
 
 test('single samples can be fed by hand', async () => {

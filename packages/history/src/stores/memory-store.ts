@@ -9,7 +9,7 @@ import type { QueryableStore, StoreUsage } from './store.ts';
 
 /** The bounds of a store in memory. */
 export interface MemoryStoreOptions {
-  /** The oldest samples go where there are more bytes than this. @default 67_108_864 (64 MB) */
+  /** The oldest samples go where there are more bytes than this, labels counted in. @default 67_108_864 (64 MB) */
   readonly maxBytes?: number;
   /** Samples older than the newest by more than this go. @default 1_296_000_000 (15 days) */
   readonly retentionMs?: number;
@@ -20,10 +20,16 @@ export const SNAPSHOTS_OF_A_SEGMENT = 360;
 /** Or so many samples, of eight bytes each. */
 export const SAMPLES_OF_A_SEGMENT = 4_000_000;
 
+/** About what a series takes beside its samples: its labels, twice over, and its places in the maps that find it. */
+const BYTES_OF_A_SERIES = 900;
+/** A head is compressed when it, with the series that came with it, takes this part of all. */
+const HEADS_OF_A_STORE = 8;
+
 interface Entry {
   readonly labels: Readonly<Record<string, string>>;
   readonly key: string;
   readonly number: number;
+  readonly bytes: number;
   /** The latest segment that has samples of it; undefined while only heads do. */
   segment: Segment | undefined;
 }
@@ -40,11 +46,14 @@ export class MemoryStore implements QueryableStore, SeriesSource {
   readonly name = 'memory';
   readonly #maxBytes: number;
   readonly #retentionMs: number;
-  readonly #samplesOfASegment: number;
   #index = new LabelIndex<Entry>();
   #byKey = new Map<string, Entry>();
   #byNumber = new Map<number, Entry>();
   #nextNumber = 0;
+  #bytesOfSeries = 0;
+  /** Of these, what came with the head that is filled; and what its lists of series take. */
+  #bytesOfNewSeries = 0;
+  #bytesOfLayouts = 0;
   #layout: readonly RecordedSeries[] | undefined;
   /** Each of these three is newer than those before. */
   #segments: readonly Segment[] = [];
@@ -55,7 +64,6 @@ export class MemoryStore implements QueryableStore, SeriesSource {
   constructor({ maxBytes = 64 * 1024 * 1024, retentionMs = 15 * 86_400_000 }: MemoryStoreOptions = {}) {
     this.#maxBytes = maxBytes;
     this.#retentionMs = retentionMs;
-    this.#samplesOfASegment = Math.max(1, Math.min(SAMPLES_OF_A_SEGMENT, Math.floor(maxBytes / 32)));
   }
 
   get source(): SeriesSource {
@@ -68,7 +76,9 @@ export class MemoryStore implements QueryableStore, SeriesSource {
     if (snapshot.series !== this.#layout) this.#enrol(snapshot.series);
     this.#head.append(snapshot);
     const { samples, snapshots } = this.#head;
-    if (snapshots.length >= SNAPSHOTS_OF_A_SEGMENT || samples >= this.#samplesOfASegment) this.#compress();
+    const bytes = samples * 8 + this.#bytesOfNewSeries + this.#bytesOfLayouts;
+    const large = bytes >= this.#maxBytes / HEADS_OF_A_STORE || samples >= SAMPLES_OF_A_SEGMENT;
+    if (snapshots.length >= SNAPSHOTS_OF_A_SEGMENT || large) this.#compress();
     if (this.#compressing.length > 0) return this.#compressed;
   }
 
@@ -162,18 +172,28 @@ export class MemoryStore implements QueryableStore, SeriesSource {
     this.#layout = undefined;
     this.#segments = [];
     this.#head = new Head();
+    this.#bytesOfSeries = 0;
+    this.#bytesOfNewSeries = 0;
+    this.#bytesOfLayouts = 0;
   }
 
   #bytes(): number {
-    const compressed = this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
+    const compressed = this.#segments.reduce(
+      (sum, { bytes }) => sum + bytes,
+      this.#bytesOfSeries + this.#bytesOfLayouts,
+    );
     return [...this.#compressing, this.#head].reduce((sum, { samples }) => sum + samples * 8, compressed);
   }
 
   #enrol(layout: readonly RecordedSeries[]): void {
     this.#layout = layout;
+    this.#bytesOfLayouts += layout.length * 8;
     for (const { labels, key } of layout) {
       if (this.#byKey.has(key)) continue;
-      const entry: Entry = { labels, key, number: this.#nextNumber++, segment: undefined };
+      const bytes = BYTES_OF_A_SERIES + key.length * 3;
+      const entry: Entry = { labels, key, number: this.#nextNumber++, bytes, segment: undefined };
+      this.#bytesOfSeries += bytes;
+      this.#bytesOfNewSeries += bytes;
       this.#byKey.set(key, entry);
       this.#byNumber.set(entry.number, entry);
       this.#index.add(entry);
@@ -184,6 +204,8 @@ export class MemoryStore implements QueryableStore, SeriesSource {
     const head = this.#head;
     if (head.snapshots.length === 0) return;
     this.#head = new Head();
+    this.#bytesOfNewSeries = 0;
+    this.#bytesOfLayouts = 0;
     this.#compressing = [...this.#compressing, head];
     this.#compressed = this.#compressed.then(async () => {
       const segment = await compress(head, (key) => this.#byKey.get(key)!.number);
@@ -212,6 +234,7 @@ export class MemoryStore implements QueryableStore, SeriesSource {
       entry.segment = undefined;
       if ([...this.#compressing, this.#head].some((head) => head.has(entry.key))) continue;
       this.#index.remove(entry);
+      this.#bytesOfSeries -= entry.bytes;
       this.#byKey.delete(entry.key);
       this.#byNumber.delete(number);
       this.#layout = undefined;

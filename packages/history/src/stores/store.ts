@@ -5,6 +5,8 @@ import type { Snapshot } from '../recorder/snapshot.ts';
 export interface Store {
   /** As `backends` names it. */
   readonly name: string;
+  /** At the end so long is waited for it, in milliseconds; what it has not taken by then is dropped. Else to the end. */
+  readonly closesWithinMs?: number;
   /** Takes a snapshot; the promise settles when it is where it should be. Called again only after that. */
   write(snapshot: Snapshot): void | Promise<void>;
   /** What it holds now; undefined for a store that only passes on. */
