@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { currentContext, type Operation, runWithContext } from '@telltale/core';
+import { currentContext, type Operation, runWithContext, unobserved } from '@telltale/core';
 import { Redis, type RedisOptions } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -50,6 +50,17 @@ describe.each(VERSIONS)('%s', (_, create) => {
       ['GET none', undefined],
       ['GET third', 'third'],
     ]);
+  });
+
+  it('leaves out what Telltale itself asks, also where it is sent later', async () => {
+    const test = testMonitor();
+    for (const options of [{ enableAutoPipelining: true }, { lazyConnect: true }]) {
+      const client = await open(test, options);
+      const ours = unobserved(() => client.call('LLEN', 'app:emails:wait'));
+      expect(await Promise.all([ours, client.get('user:1')])).toEqual([0, null]);
+    }
+    expect(Object.fromEntries(await test.operations())).toEqual({ get: 2 });
+    expect(test.errors).toEqual([]);
   });
 
   it('keeps the context of a callback, of a promise and of a pipeline', async () => {

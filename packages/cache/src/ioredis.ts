@@ -1,5 +1,5 @@
 import { type EventEmitter, errorMonitor } from 'node:events';
-import { type Context, currentContext, replaceMethod } from '@telltale/core';
+import { type Context, currentContext, isUnobserved, replaceMethod, unobserved } from '@telltale/core';
 import type { ServerReading } from './cache-readings.ts';
 import type { CommandObservation } from './command-observation.ts';
 import type { CommandObserver } from './observe-commands.ts';
@@ -30,11 +30,14 @@ interface IoredisCommand {
   reject(error: unknown): unknown;
   [OBSERVATION]?: CommandObservation;
   [CALLER]?: Context | null;
+  [OUR_OWN]?: true;
 }
 
 const OBSERVATION: unique symbol = Symbol('observation');
 /** Who put a command into a pipeline that others fill too. */
 const CALLER: unique symbol = Symbol('caller');
+/** What Telltale itself asks; it may be sent later than it was asked, or again. */
+const OUR_OWN: unique symbol = Symbol('our own');
 
 /** What ioredis sends of its own accord when it connects. */
 const HANDSHAKE = new Set(['auth', 'hello', 'select', 'client', 'readonly', 'info']);
@@ -63,7 +66,6 @@ export class IoredisIntegration {
   readonly #restore: (() => void)[] = [];
   #transaction: Transaction | undefined;
   #waiting = 0;
-  #asking = false;
 
   constructor(client: IoredisLike, observer: CommandObserver) {
     this.#client = client;
@@ -109,13 +111,8 @@ export class IoredisIntegration {
       return Promise.all(nodes.map((node) => node.info().then((info) => readInfo(info, 0)))).then(sumReadings);
     }
     if (client.mode !== 'normal') return undefined;
-    this.#asking = true;
-    try {
-      const database = client.condition?.select ?? client.options.db ?? 0;
-      return client.info().then((info) => readInfo(info, database));
-    } finally {
-      this.#asking = false;
-    }
+    const database = client.condition?.select ?? client.options.db ?? 0;
+    return unobserved(() => client.info()).then((info) => readInfo(info, database));
   }
 
   #listen(event: string | symbol, listener: (argument: unknown) => void): void {
@@ -138,6 +135,7 @@ export class IoredisIntegration {
               (send) =>
                 function (command: IoredisCommand) {
                   command[CALLER] = currentContext() ?? null;
+                  if (isUnobserved()) command[OUR_OWN] = true;
                   return send.call(this, command);
                 },
             );
@@ -149,12 +147,13 @@ export class IoredisIntegration {
 
   #watch(command: IoredisCommand): void {
     // A command that waited for a connection is sent again; one that was redirected as part of a pipeline is a new one.
-    if (this.#asking || command[OBSERVATION]?.ended === false) return;
+    if (command[OBSERVATION]?.ended === false) return;
+    if (isUnobserved()) command[OUR_OWN] = true;
     const { name } = command;
     if (this.#client.status !== 'ready' && HANDSHAKE.has(name) && !this.#client.isCluster) return;
     const caller = command[CALLER];
     const context = caller === undefined ? currentContext() : (caller ?? undefined);
-    const observation = this.#observer.begin(name, command.args, 0, context);
+    const observation = command[OUR_OWN] ? undefined : this.#observer.begin(name, command.args, 0, context);
     if (name === 'multi' || this.#transaction !== undefined) this.#watchTransaction(command, observation);
     else if (observation !== undefined) {
       command[OBSERVATION] = observation;

@@ -1,4 +1,4 @@
-import { type AnyMethod, currentContext, replaceMethod } from '@telltale/core';
+import { type AnyMethod, currentContext, isUnobserved, replaceMethod } from '@telltale/core';
 import type { ServerReading } from './cache-readings.ts';
 import type { CommandObservation } from './command-observation.ts';
 import type { CommandObserver } from './observe-commands.ts';
@@ -57,7 +57,7 @@ export class NodeRedisIntegration {
       replaceMethod(self, 'sendCommand', (send) => {
         this.#send = send;
         return function (args: readonly unknown[], ...rest: unknown[]) {
-          const observation = integration.#begin(args);
+          const observation = isUnobserved() ? undefined : integration.#begin(args);
           const sent: unknown = send.call(this, args, ...rest);
           return observation === undefined ? sent : integration.#watch(observation, sent);
         };

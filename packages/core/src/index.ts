@@ -26,6 +26,7 @@ export { shownMs, writesDebug } from './integration/log-detail.ts';
 export { monitorPart } from './integration/monitor-part.ts';
 export { isMonitored, markMonitored, unmonitor } from './integration/monitored.ts';
 export { type AnyMethod, replaceMethod, replaceProperty } from './integration/replace-method.ts';
+export { isUnobserved, unobserved } from './integration/unobserved.ts';
 export { EVENT_TYPES, type EventType } from './logger/event-types.ts';
 export { LEVELS, type LogLevel, type LogMethod } from './logger/levels.ts';
 export type { Logger } from './logger/logger.ts';

@@ -1,4 +1,4 @@
-import { systemClock } from '@telltale/core';
+import { isUnobserved, systemClock } from '@telltale/core';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
@@ -43,12 +43,16 @@ describe('monitorQueues', () => {
       await stranger.add('unseen', {});
       for (const each of [...queues, stranger]) await each.getVersion();
 
-      const found = monitorQueues({ monitor, connection: await connect(), prefix });
+      const client = await connect();
+      const seen = unobservedCalls(client);
+      const found = monitorQueues({ monitor, connection: client, prefix });
       expect([...(await found.refresh())].sort()).toEqual(['mails', 'reports']);
       const text = await scrape('queue_depth');
       expect(text).toContain('queue="mails",state="waiting"} 1500');
       expect(text).toContain('queue="reports",state="delayed"} 1');
       expect(text).not.toContain('stranger');
+      // So that it is no operation of a cache, where the client is monitored as one.
+      expect([seen.length > 20, seen.every(Boolean)]).toEqual([true, true]);
 
       await queues[0]!.obliterate({ force: true });
       expect(await found.refresh()).toEqual(['reports']);
@@ -82,3 +86,15 @@ describe('monitorQueues', () => {
     expect(() => monitorQueues({ connection: { host: '127.0.0.1' } })).toThrow(/hand it over, not its settings/);
   });
 });
+
+/** Whether each command that goes through a client from now on is known for Telltale's own. */
+function unobservedCalls(client: object): readonly boolean[] {
+  const holder = client as { sendCommand(...args: unknown[]): unknown };
+  const { sendCommand } = holder;
+  const seen: boolean[] = [];
+  holder.sendCommand = function (...args) {
+    seen.push(isUnobserved());
+    return sendCommand.apply(this, args);
+  };
+  return seen;
+}

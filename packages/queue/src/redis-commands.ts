@@ -1,4 +1,6 @@
-/** Commands to one Redis, through whichever client it is. */
+import { unobserved } from '@telltale/core';
+
+/** Commands to one Redis, through whichever client it is; where that is monitored as a cache, they are left out. */
 export interface RedisCommands {
   ready(): boolean;
   send(...words: string[]): Promise<unknown>;
@@ -21,13 +23,13 @@ export function redisCommands(client: unknown): RedisCommands | undefined {
   const inner = (client as { readonly raw?: unknown }).raw;
   if (isNodeRedis(inner)) return nodeRedis(inner);
   if (isIoredis(client)) {
-    return { ready: () => client.status === 'ready', send: (...words) => client.call(...words) };
+    return { ready: () => client.status === 'ready', send: (...words) => unobserved(() => client.call(...words)) };
   }
   return isNodeRedis(client) ? nodeRedis(client) : undefined;
 }
 
 function nodeRedis(client: NodeRedisLike): RedisCommands {
-  return { ready: () => client.isReady, send: (...words) => client.sendCommand(words) };
+  return { ready: () => client.isReady, send: (...words) => unobserved(() => client.sendCommand(words)) };
 }
 
 function isIoredis(client: object): client is IoredisLike {

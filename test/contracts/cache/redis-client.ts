@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { currentContext, type Operation, runWithContext } from '@telltale/core';
+import { currentContext, type Operation, runWithContext, unobserved } from '@telltale/core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { monitorRedis } from '../../../packages/cache/src/monitor-redis.ts';
 import type { RedisOptions } from '../../../packages/cache/src/options.ts';
@@ -308,6 +308,14 @@ export function redisClientContract(driver: RedisDriver): void {
       expect(test.log()).toEqual([]);
       await call('SET', 'product:7', 'made');
       expect(test.log()).toMatchObject([{ level: 'WARNING', prefix: 'product', misses: 5 }]);
+    });
+
+    it('leaves out what Telltale itself asks', async () => {
+      const test = testMonitor();
+      const { call, get } = await open(test);
+      await unobserved(() => call('LLEN', 'app:emails:wait'));
+      await get('user:1');
+      expect(Object.fromEntries(await test.operations())).toEqual({ flushall: 1, get: 1 });
     });
 
     it('asks the server at a scrape, and counts none of that', async () => {
