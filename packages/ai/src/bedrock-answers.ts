@@ -33,11 +33,15 @@ const FAILURES = [
 function converseUsage(usage: Json): Usage {
   const read = count(usage.cacheReadInputTokens) ?? 0;
   const written = count(usage.cacheWriteInputTokens) ?? 0;
+  const hour = objects(usage.cacheDetails)
+    .filter(({ ttl }) => ttl === '1h')
+    .reduce((sum, { inputTokens }) => sum + (count(inputTokens) ?? 0), 0);
   return {
     inputTokens: (count(usage.inputTokens) ?? 0) + read + written,
     outputTokens: count(usage.outputTokens) ?? 0,
     ...(read > 0 && { cachedInputTokens: read }),
     ...(written > 0 && { cacheWriteTokens: written }),
+    ...(hour > 0 && { cacheWrite1hTokens: hour }),
   };
 }
 

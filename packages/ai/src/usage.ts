@@ -35,6 +35,11 @@ export interface Usage {
   readonly characters?: number;
   /** Calls of tools that the provider runs and charges for, such as web search, by the provider's name for them. */
   readonly serverToolCalls?: Readonly<Record<string, number>>;
-  /** The tier that served the call, as the provider names it: `default`, `flex`, `priority`, `batch`. */
+  /** The tier that served the call, as the provider names it: `default`, `flex`, `priority`, `batch`, `fast`, `us`. */
   readonly serviceTier?: string;
+  /**
+   * These counts are of a moment before the end, as where a stream was broken off: the output was at least this much.
+   * What they come to is no exact price.
+   */
+  readonly partial?: boolean;
 }

@@ -11,7 +11,7 @@ const output = countWords(answerTo('Where is my order?'));
 const usage = { inputTokens: input, outputTokens: output, cachedInputTokens: 0, serviceTier: 'standard' };
 const chat = { provider: 'anthropic', model, operation: 'chat', usage };
 const stream = { ...chat, stream: true };
-const begun = { inputTokens: input, outputTokens: 1 };
+const begun = { inputTokens: input, outputTokens: 1, partial: true };
 const asked = (directives: string): object => ({ headers: { 'x-model-server': directives } });
 const everything = {
   inputTokens: input + 50 + 30 + 20,

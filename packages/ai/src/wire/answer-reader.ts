@@ -12,7 +12,7 @@ export class AnswerReader {
 
   constructor(described: DescribedCall, recordsContent: boolean) {
     this.#described = described;
-    this.answer = { usage: described.usage };
+    this.answer = { usage: described.usage, asked: described.images };
     if (recordsContent) this.answer.text = '';
   }
 

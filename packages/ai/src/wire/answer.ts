@@ -11,9 +11,14 @@ export interface Answer {
   started?: boolean;
   /** What the provider said went wrong inside an answer that began well. */
   error?: unknown;
+  /** Which images were asked for, until some were made. */
+  asked?: AskedImages | undefined;
   /** The text that was answered; only there where it is wanted. */
   text?: string;
 }
+
+/** What images of some models are charged by. */
+export type AskedImages = Pick<Usage, 'imageQuality' | 'imageSize'>;
 
 /** How a provider's answers are read: whole bodies and the events of streams. */
 export interface Protocol {
@@ -46,6 +51,8 @@ export interface DescribedCall {
   readonly prompt?: string | undefined;
   /** What the request alone tells of the usage: characters to be spoken. */
   readonly usage?: Usage | undefined;
+  /** Which images are asked for. */
+  readonly images?: AskedImages | undefined;
 }
 
 /** The field where it is a plain object. */
@@ -69,6 +76,14 @@ export function objects(value: unknown): readonly Json[] {
 }
 
 const NONE: readonly Json[] = [];
+
+/** Of what quality and size images are; `auto` leaves it to the model. */
+export function askedImages(quality: unknown, size: unknown): AskedImages {
+  const told = (value: unknown): string | undefined => (value === 'auto' ? undefined : word(value));
+  const imageQuality = told(quality);
+  const imageSize = told(size);
+  return { ...(imageQuality !== undefined && { imageQuality }), ...(imageSize !== undefined && { imageSize }) };
+}
 
 const CONTENT_LIMIT = 400_000;
 

@@ -11,6 +11,8 @@ export const anthropicProtocol: Protocol = {
     if (model !== undefined) answer.servedModel = model;
     const usage = object(message.usage) ?? object(value.usage);
     if (usage !== undefined) anthropicProtocol.readUsage(answer, usage);
+    // What it tells of the output is a beginning; `message_delta` tells the whole.
+    if (value.type === 'message_start' && answer.usage !== undefined) answer.usage = { ...answer.usage, partial: true };
     if (value.type === 'error') answer.error = object(value.error) ?? value;
     if (value.type === 'content_block_delta') {
       answer.started = true;
@@ -37,7 +39,7 @@ function anthropicUsage(answer: Answer, usage: Json): Usage {
   const fresh = count(usage.input_tokens) ?? freshBefore;
   const hour = count(object(usage.cache_creation)?.ephemeral_1h_input_tokens) ?? before?.cacheWrite1hTokens;
   const thinking = count(object(usage.output_tokens_details)?.thinking_tokens) ?? before?.reasoningTokens;
-  const tier = word(usage.service_tier) ?? before?.serviceTier;
+  const tier = tierOf(usage) ?? before?.serviceTier;
   const tools = serverTools(usage) ?? before?.serverToolCalls;
   return {
     inputTokens: fresh + read + written,
@@ -49,6 +51,13 @@ function anthropicUsage(answer: Answer, usage: Json): Usage {
     ...(tier !== undefined && { serviceTier: tier }),
     ...(tools !== undefined && { serverToolCalls: tools }),
   };
+}
+
+/** Answers that were hurried, and those that had to be made in the USA, have prices of their own. */
+function tierOf(usage: Json): string | undefined {
+  if (usage.speed === 'fast') return 'fast';
+  const tier = word(usage.service_tier);
+  return usage.inference_geo === 'us' && (tier === undefined || tier === 'standard') ? 'us' : tier;
 }
 
 function serverTools(usage: Json): Record<string, number> | undefined {

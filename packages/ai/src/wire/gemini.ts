@@ -10,10 +10,14 @@ export const geminiProtocol: Protocol = {
     if (model !== undefined) answer.servedModel = model;
     const usage = object(value.usageMetadata);
     if (usage !== undefined) geminiProtocol.readUsage(answer, usage);
+    const candidates = objects(value.candidates);
+    if (answer.usage !== undefined && candidates.length > 0 && !candidates.some(({ finishReason }) => finishReason)) {
+      answer.usage = { ...answer.usage, partial: true };
+    }
     const images = objects(value.generatedImages ?? value.predictions).length;
     if (images > 0) answer.usage = { inputTokens: 0, outputTokens: 0, ...answer.usage, images };
     if (object(value.error) !== undefined) answer.error = value.error;
-    for (const part of objects(object(objects(value.candidates)[0]?.content)?.parts)) {
+    for (const part of objects(object(candidates[0]?.content)?.parts)) {
       answer.started = true;
       if (part.thought !== true) addText(answer, part.text);
     }
@@ -24,6 +28,13 @@ export const geminiProtocol: Protocol = {
   },
 
   matters: (events) => events.includes('usageMetadata"') || events.includes('error"'),
+};
+
+/** Vertex's names for what the Gemini API calls a tier. */
+const VERTEX_TIERS: Readonly<Record<string, string>> = {
+  PROVISIONED_THROUGHPUT: 'provisioned',
+  ON_DEMAND_FLEX: 'flex',
+  ON_DEMAND_PRIORITY: 'priority',
 };
 
 /** What was thought is told beside what was shown, and what tools put in beside the prompt. */
@@ -38,7 +49,7 @@ function geminiUsage(usage: Json): Usage {
     imageInputTokens: modality(usage.promptTokensDetails, 'IMAGE'),
     audioOutputTokens: modality(usage.candidatesTokensDetails, 'AUDIO'),
     imageOutputTokens: modality(usage.candidatesTokensDetails, 'IMAGE'),
-    serviceTier: word(usage.trafficType) === 'PROVISIONED_THROUGHPUT' ? 'provisioned' : word(usage.serviceTier),
+    serviceTier: VERTEX_TIERS[String(usage.trafficType)] ?? word(usage.serviceTier),
   };
   return {
     inputTokens: (count(usage.promptTokenCount) ?? 0) + (count(usage.toolUsePromptTokenCount) ?? 0),

@@ -1,5 +1,5 @@
 import type { Usage } from '../usage.ts';
-import { count, type DescribedCall, object, type Wanted, word } from './answer.ts';
+import { askedImages, count, type DescribedCall, object, type Wanted, word } from './answer.ts';
 import { openaiProtocol } from './openai.ts';
 import { promptOf, sizeOf } from './request-size.ts';
 
@@ -37,6 +37,7 @@ export function describeOpenAI(path: string, body: unknown, wanted: Wanted): Des
       wanted.countsInput === false ? undefined : sizeOf(input) + sizeOf(read('instructions')) + sizeOf(read('tools')),
     prompt: wanted.recordsContent ? promptOf(input) : undefined,
     usage: requestedUsage(operation, read),
+    images: operation === 'images' ? askedImages(read('quality'), read('size')) : undefined,
   };
 }
 

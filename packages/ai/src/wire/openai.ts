@@ -1,5 +1,5 @@
 import type { Usage } from '../usage.ts';
-import { type Answer, addText, count, type Json, object, objects, type Protocol, word } from './answer.ts';
+import { type Answer, addText, askedImages, count, type Json, object, objects, type Protocol, word } from './answer.ts';
 
 /** OpenAI's protocol: chat completions, responses, embeddings, images, audio, moderation, and whoever speaks it too. */
 export const openaiProtocol: Protocol = {
@@ -102,7 +102,7 @@ function countPieces(answer: Answer, value: Json, response: Json | undefined): v
     inputTokens: 0,
     outputTokens: 0,
     ...answer.usage,
-    ...(images > 0 && { images }),
+    ...(images > 0 && { images, ...answer.asked, ...askedImages(value.quality, value.size) }),
     ...(calls && { serverToolCalls: calls }),
     ...(seconds !== undefined && answer.usage?.audioSeconds === undefined && { audioSeconds: seconds }),
   };
