@@ -16,6 +16,8 @@ export interface QueryEnd {
   readonly error?: unknown;
   /** It was a COMMIT, and the server rolled back. */
   readonly undone?: boolean;
+  /** Whether the server said with its answer that a transaction is open. */
+  readonly inTransaction?: boolean | undefined;
 }
 
 /** What of the configuration the observer goes by. */
@@ -76,7 +78,7 @@ export class QueryObserver {
   ): RunningQuery | undefined {
     try {
       this.#heedServiceName();
-      const facts: StatementFacts = { operation, table, transaction: undefined };
+      const facts: StatementFacts = { operation, table, transaction: [] };
       return this.begin(make(facts, this.#seriesOf(facts)), undefined);
     } catch (error) {
       this.monitor.errors.report('database', error);
@@ -92,7 +94,7 @@ export class QueryObserver {
   }
 
   /** Takes the end of a statement; never throws. */
-  end(running: RunningQuery, { rows, failed = false, error, undone = false }: QueryEnd): void {
+  end(running: RunningQuery, { rows, failed = false, error, undone = false, inTransaction }: QueryEnd): void {
     const { monitor, metrics } = this;
     try {
       const { statement, context, startedAt, operation } = running;
@@ -102,7 +104,7 @@ export class QueryObserver {
       series.duration.observe(durationMs / 1000, exemplarOf(monitor, context));
       if (rows !== undefined && rows > 0) series.rows.inc(rows);
       if (failed) metrics.countError(series, errorCode(error));
-      if (facts.transaction !== undefined) running.connection?.note(facts.transaction, startedAt, failed, undone);
+      running.connection?.note(facts.transaction, { startedAt, failed, undone, inTransaction });
       if (context !== undefined) {
         context.addFigure('database_queries', 1);
         if (this.#config.repeatedStatements > 0 && countsRepetition(facts.operation)) {

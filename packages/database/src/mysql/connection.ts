@@ -24,6 +24,9 @@ interface PreparedStatement {
   execute: AnyMethod;
 }
 
+/** SERVER_STATUS_IN_TRANS of MySQL's protocol. */
+const IN_TRANSACTION = 1;
+
 const OBSERVED = Symbol.for('telltale.v1.database.prepared');
 
 /** Observes the statements of one connection. */
@@ -118,7 +121,7 @@ function observed(callback: AnyMethod, running: RunningQuery): AnyMethod {
   const context = new AsyncResource('TelltaleQuery', { requireManualDestroy: true });
   return function (this: unknown, ...args) {
     if (args[0]) running.fail(args[0]);
-    else running.end({ rows: rowsOf(args[1], args[2]) });
+    else running.end({ rows: rowsOf(args[1], args[2]), inTransaction: inTransaction(args[1]) });
     return context.runInAsyncScope(callback, this, ...args);
   };
 }
@@ -127,7 +130,9 @@ function observed(callback: AnyMethod, running: RunningQuery): AnyMethod {
 function watchCommand(command: Command, running: RunningQuery): void {
   const context = new AsyncResource('TelltaleQuery', { requireManualDestroy: true });
   let rows = 0;
+  let last: unknown;
   const onResult = (row: unknown): void => {
+    last = row;
     if (!isHeader(row)) rows++;
   };
   // Not by a listener of errors: with one, an error that nobody handles would be handled.
@@ -135,7 +140,7 @@ function watchCommand(command: Command, running: RunningQuery): void {
   command.on('result', onResult);
   command.once('end', () => {
     command.off('result', onResult);
-    running.end({ rows });
+    running.end({ rows, inTransaction: inTransaction(last) });
   });
   replaceMethod(
     command,
@@ -155,7 +160,15 @@ function rowsOf(result: unknown, fields: unknown): number {
   return result.reduce((rows, each) => rows + (Array.isArray(each) ? each.length : 0), 0);
 }
 
-function isHeader(value: unknown): boolean {
+/** What the server said of the transaction with its last answer, which it does where that is no rows. */
+function inTransaction(result: unknown): boolean | undefined {
+  const last: unknown = Array.isArray(result) ? result.at(-1) : result;
+  return isHeader(last) && typeof last.serverStatus === 'number'
+    ? (last.serverStatus & IN_TRANSACTION) !== 0
+    : undefined;
+}
+
+function isHeader(value: unknown): value is { readonly serverStatus?: unknown } {
   return typeof value === 'object' && value !== null && value.constructor?.name === 'ResultSetHeader';
 }
 

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { type AnyMethod, replaceMethod } from '@telltale/core';
 import type { QueryObserver, RunningQuery } from '../observe-query.ts';
-import { ConnectionWatch } from '../transactions.ts';
+import { type ConnectionState, ConnectionWatch } from '../transactions.ts';
 import { observeSubmittable, type Submittable } from './submittable.ts';
 
 /** What pg answers to one statement. */
@@ -22,6 +22,13 @@ const KEEPS_CONTEXT = { requireManualDestroy: true };
 /** A pg client, of a pool or on its own. */
 export interface PgClientLike {
   query: AnyMethod;
+  /** What the server said of the transaction when it was last ready: `I` for none. */
+  readonly _txStatus?: string | null;
+  /** Whether it is ready, or what it runs now: neither between an error and when the server is ready again. */
+  readonly readyForQuery?: boolean;
+  readonly _activeQuery?: unknown;
+  /** Absent in the native client. */
+  readonly connection?: { once?(event: 'readyForQuery', listener: () => void): unknown };
 }
 
 /** Observes the queries of one client. */
@@ -29,7 +36,7 @@ export function observePgClient(
   client: PgClientLike,
   observer: QueryObserver,
 ): { readonly connection: ConnectionWatch; readonly end: () => void } {
-  const connection = new ConnectionWatch(observer);
+  const connection = new ConnectionWatch(observer, stateOf(client));
   const named = new Map<unknown, unknown>();
   const end = replaceMethod(
     client,
@@ -53,6 +60,29 @@ export function observePgClient(
       },
   );
   return { connection, end };
+}
+
+/** The server says after each statement whether a transaction is open; after an error, only when it is ready again. */
+function stateOf(client: PgClientLike): ConnectionState {
+  const inTransaction = (): boolean | undefined =>
+    typeof client._txStatus === 'string' ? client._txStatus !== 'I' : undefined;
+  const { connection } = client;
+  if (typeof connection?.once !== 'function') return { inTransaction };
+  let waiting: (() => void) | undefined;
+  const onReady = (): void => {
+    const settle = waiting;
+    waiting = undefined;
+    settle?.();
+  };
+  const whenKnown = (settle: () => void): void => {
+    if (client.readyForQuery || client._activeQuery || inTransaction() === undefined) settle();
+    else {
+      // A connection that is lost is never ready: there is one listener at most.
+      if (waiting === undefined) connection.once!('readyForQuery', onReady);
+      waiting = settle;
+    }
+  };
+  return { inTransaction, whenKnown };
 }
 
 function run(
@@ -94,19 +124,11 @@ function observed(callback: unknown, running: RunningQuery): unknown {
 }
 
 function end(running: RunningQuery, result: Result | readonly Result[] | undefined): void {
+  const results = (Array.isArray(result) ? result : [result ?? {}]) as readonly Result[];
   let rows = 0;
-  let command: string | undefined;
-  if (Array.isArray(result)) {
-    for (const each of result as readonly Result[]) {
-      rows += each.rows?.length ?? 0;
-      command = each.command;
-    }
-  } else if (result !== undefined && result !== null) {
-    const single = result as Result;
-    rows = single.rows?.length ?? 0;
-    command = single.command;
-  }
-  running.end({ rows, undone: command === 'ROLLBACK' });
+  for (const each of results) rows += each.rows?.length ?? 0;
+  // What the server calls a COMMIT that it made a ROLLBACK.
+  running.end({ rows, undone: results.some(({ command }) => command === 'ROLLBACK') });
 }
 
 /** A named statement need be given with its text only once. */

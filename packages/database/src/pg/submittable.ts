@@ -22,6 +22,7 @@ export function observeSubmittable(query: Submittable, observer: QueryObserver, 
   const context = new AsyncResource('TelltaleQuery', { requireManualDestroy: true });
   const undo: (() => void)[] = [];
   let rows = 0;
+  let undone = false;
 
   const watch = (name: string, note: (argument: unknown) => void): void => {
     if (typeof (query as unknown as Record<string, unknown>)[name] !== 'function') return;
@@ -46,9 +47,12 @@ export function observeSubmittable(query: Submittable, observer: QueryObserver, 
     () => {
       watch('handleDataRow', () => rows++);
       watch('handlePortalSuspended', () => {});
+      watch('handleCommandComplete', (message) => {
+        undone ||= (message as { text?: unknown } | undefined)?.text === 'ROLLBACK';
+      });
       watch('handleReadyForQuery', () => {
         if (query._canceledDueToError) return;
-        running.end({ rows });
+        running.end({ rows, undone });
         done();
       });
       watch('handleError', (error) => {

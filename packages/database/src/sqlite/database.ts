@@ -12,6 +12,11 @@ export interface SqliteDatabaseLike {
   transaction?: AnyMethod;
   /** better-sqlite3 only. */
   pragma?: AnyMethod;
+  /** better-sqlite3 only. */
+  readonly inTransaction?: boolean;
+  /** `node:sqlite` only, as is the next; it throws when the database is closed. */
+  readonly isTransaction?: boolean;
+  readonly isOpen?: boolean;
   /** `node:sqlite` only. */
   createTagStore?: AnyMethod;
 }
@@ -21,7 +26,9 @@ const RUNNERS = ['run', 'get', 'all'] as const;
 
 /** Observes the statements of a database. All of it is synchronous, so there is no context to keep. */
 export function observeSqlite(database: SqliteDatabaseLike, observer: QueryObserver): () => void {
-  const connection = new ConnectionWatch(observer);
+  const connection = new ConnectionWatch(observer, {
+    inTransaction: () => database.inTransaction ?? (database.isOpen ? database.isTransaction : undefined),
+  });
   const undo: (() => void)[] = [];
 
   const watch = (name: string, text: (args: readonly unknown[]) => unknown): void => {

@@ -22,13 +22,13 @@ export function observeTransactions(
   const timed = (run: AnyMethod): AnyMethod =>
     function (this: unknown, ...args) {
       if (database.inTransaction) return run.apply(this, args);
-      connection.note('begin', clock.monotonic(), false, false);
+      connection.begun(clock.monotonic());
       try {
         const result = run.apply(this, args);
-        connection.note('commit', 0, false, false);
+        connection.ended('commit');
         return result;
       } catch (error) {
-        connection.note('rollback', 0, false, false);
+        connection.ended('rollback');
         throw error;
       }
     };

@@ -225,26 +225,30 @@ describe('operation and table', () => {
   });
 });
 
-describe('the transaction step', () => {
-  it.each<readonly [sql: string, step: string | undefined]>([
+describe('the transaction steps', () => {
+  it.each<readonly [sql: string, steps?: string]>([
     ['BEGIN', 'begin'],
     ['begin isolation level serializable', 'begin'],
     ['START TRANSACTION READ ONLY', 'begin'],
-    ['START SLAVE', undefined],
+    ['START SLAVE'],
     ['COMMIT', 'commit'],
     ['END', 'commit'],
     ['ROLLBACK', 'rollback'],
     ['ABORT', 'rollback'],
-    ['ROLLBACK TO SAVEPOINT a', undefined],
-    ['ROLLBACK WORK TO a', undefined],
-    ['SAVEPOINT a', undefined],
-    ['SELECT 1', undefined],
+    ['ROLLBACK TO SAVEPOINT a'],
+    ['ROLLBACK WORK TO a'],
+    ['SAVEPOINT a'],
+    ['SELECT 1'],
     ['BEGIN; UPDATE t SET a = 1', 'begin'],
-    ['BEGIN; UPDATE t SET a = 1; COMMIT;', 'commit'],
-    ["INSERT INTO t VALUES ('; COMMIT')", undefined],
-    ['INSERT INTO t VALUES (1); -- COMMIT', undefined],
-  ])('of %s: %s', (sql, step) => {
-    expect(scanStatement(sql, 'postgres').transaction).toBe(step);
+    ['BEGIN; UPDATE t SET a = 1; COMMIT;', 'begin commit'],
+    ['COMMIT AND CHAIN', 'commit begin'],
+    ['COMMIT WORK AND NO CHAIN', 'commit'],
+    ['ROLLBACK AND CHAIN', 'rollback begin'],
+    ['END TRANSACTION; BEGIN', 'commit begin'],
+    ["INSERT INTO t VALUES ('; COMMIT')"],
+    ['INSERT INTO t VALUES (1); -- COMMIT'],
+  ])('of %s: %s', (sql, steps = '') => {
+    expect(scanStatement(sql, 'postgres').transaction.join(' ')).toBe(steps);
   });
 });
 

@@ -9,8 +9,8 @@ export interface StatementFacts {
   readonly operation: string;
   /** The first table that it is about, without its schema; `none` where it names none. */
   readonly table: string;
-  /** What it does to the transaction of its connection. */
-  readonly transaction: TransactionStep | undefined;
+  /** What it does to the transaction of its connection, one after the other. */
+  readonly transaction: readonly TransactionStep[];
 }
 
 /** Of a longer statement only so many characters are read. */
@@ -31,16 +31,16 @@ const KINDS = new Set(
 );
 
 /**
- * Operation, table and transaction step of a statement in time linear in its length. Of several statements the first
- * gives operation and table, the last that has one gives the transaction step.
+ * Operation, table and transaction steps of a statement in time linear in its length. Of several statements the first
+ * gives operation and table, and all give their steps.
  */
 export function scanStatement(text: string, system: string): StatementFacts {
   const reader = new StatementReader(text, dialectOf(system), SCAN_LIMIT);
   reader.next();
   const { operation, table, transaction } = readStatement(reader);
-  let last = transaction;
-  while (skipToNext(reader)) last = readStatement(reader).transaction ?? last;
-  return { operation, table, transaction: last };
+  const steps = [...transaction];
+  while (skipToNext(reader)) steps.push(...readStatement(reader).transaction);
+  return { operation, table, transaction: steps };
 }
 
 function readStatement(reader: StatementReader): StatementFacts {
@@ -67,7 +67,7 @@ function readStatement(reader: StatementReader): StatementFacts {
     case 'DESCRIBE':
       return facts(operation, findTable(reader, 'SHOW').table);
     default:
-      return facts(operation, undefined, transactionStep(reader, verb));
+      return facts(operation, undefined, transactionSteps(reader, verb));
   }
 }
 
@@ -95,14 +95,27 @@ function tableOfDefinition(reader: StatementReader): string | undefined {
   return kind === 'TABLE' || kind === 'VIEW' || kind === 'INDEX' ? findTable(reader, kind).table : undefined;
 }
 
-function transactionStep(reader: StatementReader, verb: string): TransactionStep | undefined {
-  if (verb === 'BEGIN') return 'begin';
-  if (verb === 'COMMIT' || verb === 'END') return 'commit';
-  if (verb !== 'START' && verb !== 'ROLLBACK' && verb !== 'ABORT') return undefined;
+const ENDS: Readonly<Record<string, TransactionStep>> = {
+  COMMIT: 'commit',
+  END: 'commit',
+  ROLLBACK: 'rollback',
+  ABORT: 'rollback',
+};
+
+function transactionSteps(reader: StatementReader, verb: string): readonly TransactionStep[] {
+  if (verb === 'BEGIN') return ['begin'];
+  if (verb === 'START') {
+    reader.next();
+    return wordOf(reader) === 'TRANSACTION' ? ['begin'] : [];
+  }
+  const step = ENDS[verb];
+  if (step === undefined) return [];
   reader.next();
-  if (verb === 'START') return wordOf(reader) === 'TRANSACTION' ? 'begin' : undefined;
   if (wordOf(reader) === 'WORK' || wordOf(reader) === 'TRANSACTION') reader.next();
-  return wordOf(reader) === 'TO' ? undefined : 'rollback';
+  if (wordOf(reader) === 'TO') return [];
+  if (wordOf(reader) !== 'AND') return [step];
+  reader.next();
+  return wordOf(reader) === 'CHAIN' ? [step, 'begin'] : [step];
 }
 
 function skipTo(reader: StatementReader, word: string): boolean {
@@ -123,7 +136,11 @@ function skipToNext(reader: StatementReader): boolean {
   return false;
 }
 
-function facts(operation: string, name: string | undefined, transaction?: TransactionStep): StatementFacts {
+function facts(
+  operation: string,
+  name: string | undefined,
+  transaction: readonly TransactionStep[] = [],
+): StatementFacts {
   const table = name === undefined || name === '' ? NO_TABLE : name.length > MAX_NAME ? OTHER : name;
   return { operation, table, transaction };
 }
