@@ -9,8 +9,8 @@ import { resolveConfig } from '@telltale/core';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startRedis, type TestRedis } from '../servers/redis.ts';
+import { type TestMonitor, testMonitor } from '../test-monitor.ts';
 import type { SpendOrder, SpendResult } from './spend-process.ts';
-import { type TestMonitor, testMonitor } from './test-monitor.ts';
 
 const PROCESSES = 4;
 const LIMIT_USD = 40;

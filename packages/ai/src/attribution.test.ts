@@ -1,6 +1,6 @@
 import { resolveConfig, runWithContext } from '@telltale/core';
 import { expect, it } from 'vitest';
-import { testMonitor } from '../../../test/ai/test-monitor.ts';
+import { testMonitor } from '../../../test/test-monitor.ts';
 import { Seeded } from '../../../test/seeded.ts';
 import { Attribution } from './attribution.ts';
 import { aiObserver, configureAI } from './observe-ai-call.ts';

@@ -1,4 +1,4 @@
-import type { Monitor } from '@telltale/core';
+import { type Monitor, shownMs } from '@telltale/core';
 import { shownContent } from './content.ts';
 import type { EndedCall } from './ended-call.ts';
 import type { AIConfig } from './options.ts';
@@ -30,8 +30,8 @@ export function logCall(monitor: Monitor, ended: EndedCall, config: AIConfig): v
     saved_usd: status === 'cached' ? ended.costUsd : undefined,
     ...(price !== undefined &&
       ('unpriced' in price ? { unpriced: price.unpriced } : { price_approximation: price.approximation })),
-    duration_ms: rounded(ended.durationMs),
-    first_token_ms: ended.firstTokenMs === undefined ? undefined : rounded(ended.firstTokenMs),
+    duration_ms: shownMs(ended.durationMs),
+    first_token_ms: ended.firstTokenMs === undefined ? undefined : shownMs(ended.firstTokenMs),
     attempts: ended.attempts,
     status_code: end.httpStatus,
     prompt: isContentKept ? shownContent(masker, start.prompt, config.contentLimit) : undefined,
@@ -41,8 +41,4 @@ export function logCall(monitor: Monitor, ended: EndedCall, config: AIConfig): v
   const message = `${start.operation} ${start.model}`;
   if (failed) logger.error(`${message} failed`, fields);
   else logger.info(status === 'success' ? message : `${message} ${status}`, fields);
-}
-
-function rounded(milliseconds: number): number {
-  return Math.round(milliseconds * 100) / 100;
 }

@@ -1,4 +1,4 @@
-import { type Context, enterContext, type GaugeSeries, type Operation } from '@telltale/core';
+import { type Context, type GaugeSeries, inContext, type Operation } from '@telltale/core';
 import { acceptUsage, isAmount } from './accept-usage.ts';
 import type { AICallEnd, AICallStart } from './ai-call.ts';
 import type { Reservation } from './budgets/budgets.ts';
@@ -67,22 +67,20 @@ export class CallRecord {
     const { provider, model } = this.series;
     const { metrics, monitor } = this.observer;
     metrics.attemptFailures.labels(provider, model, metrics.errorTypes.of(error), statusCode(httpStatus)).inc();
-    const say = (): unknown =>
+    inContext(this.context, () =>
       monitor.logger.debug('An attempt at a model call failed; another follows', {
         event_type: 'performance',
         ...{ provider, model: this.start.model, status_code: httpStatus },
         error: this.observer.recordsContent ? error : shownError(error, httpStatus),
-      });
-    if (this.context === undefined) say();
-    else enterContext(this.context, say);
+      }),
+    );
   }
 
   end(end: AICallEnd): number | undefined {
     this.ended = true;
     this.#inFlight.dec();
-    const { context } = this;
     try {
-      return context === undefined ? this.#settle(end) : enterContext(context, () => this.#settle(end));
+      return inContext(this.context, () => this.#settle(end));
     } finally {
       // Whatever went wrong, nothing stays set aside.
       this.reservation?.settle(undefined);

@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { expect, it } from 'vitest';
-import { testMonitor } from '../../../test/ai/test-monitor.ts';
+import { testMonitor } from '../../../test/test-monitor.ts';
 import type { AICall, AICallObserver } from './ai-call.ts';
 import { monitorOpenAI } from './openai.ts';
 import { monitorVercelAI } from './vercel-ai.ts';

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { resolveConfig } from '@telltale/core';
 import { expect, it } from 'vitest';
-import { type TestMonitor, testMonitor } from '../../../test/ai/test-monitor.ts';
+import { type TestMonitor, testMonitor } from '../../../test/test-monitor.ts';
 import { Seeded } from '../../../test/seeded.ts';
 import { aiObserver, configureAI } from './observe-ai-call.ts';
 import { aiOptions } from './options.ts';

@@ -1,6 +1,6 @@
 import { Decimal } from 'decimal.js';
 import { expect, it } from 'vitest';
-import { testMonitor } from '../../../test/ai/test-monitor.ts';
+import { testMonitor } from '../../../test/test-monitor.ts';
 import { Seeded } from '../../../test/seeded.ts';
 import { MoneySeries } from './money.ts';
 import { aiObserver } from './observe-ai-call.ts';

@@ -1,7 +1,7 @@
 import { currentContext, resolveConfig, runWithContext } from '@telltale/core';
 import { Counter, Registry } from 'prom-client';
 import { expect, it } from 'vitest';
-import { testMonitor } from '../../../test/ai/test-monitor.ts';
+import { testMonitor } from '../../../test/test-monitor.ts';
 import { aiObserver, configureAI } from './observe-ai-call.ts';
 import { aiOptions } from './options.ts';
 

@@ -1,6 +1,6 @@
 import { currentContext, type Operation, resolveConfig, runWithContext } from '@telltale/core';
 import { expect, it } from 'vitest';
-import { testMonitor } from '../../../test/ai/test-monitor.ts';
+import { testMonitor } from '../../../test/test-monitor.ts';
 import { aiObserver, configureAI } from './observe-ai-call.ts';
 import { aiOptions } from './options.ts';
 import { ProviderError } from './wire/provider-error.ts';

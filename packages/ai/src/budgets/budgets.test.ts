@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveConfig } from '@telltale/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type TestMonitor, testMonitor } from '../../../../test/ai/test-monitor.ts';
+import { type TestMonitor, testMonitor } from '../../../../test/test-monitor.ts';
 import { aiObserver, configureAI } from '../observe-ai-call.ts';
 import { type AIOptions, aiOptions } from '../options.ts';
 import type { Budget } from './budget.ts';

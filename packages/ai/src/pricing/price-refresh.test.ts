@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolveConfig } from '@telltale/core';
 import { expect, it, onTestFinished } from 'vitest';
-import { testMonitor } from '../../../../test/ai/test-monitor.ts';
+import { testMonitor } from '../../../../test/test-monitor.ts';
 import { aiObserver, configureAI } from '../observe-ai-call.ts';
 import { aiOptions } from '../options.ts';
 

@@ -1,6 +1,6 @@
 import { coreOptions, currentContext, resolveConfig, runWithContext, setUpMonitor } from '@telltale/core';
 import { expect, it, onTestFinished } from 'vitest';
-import { testMonitor } from '../../../../test/ai/test-monitor.ts';
+import { testMonitor } from '../../../../test/test-monitor.ts';
 import { BudgetExceededError } from '../budgets/budget-exceeded-error.ts';
 import { configureAI } from '../observe-ai-call.ts';
 import { aiOptions } from '../options.ts';
