@@ -55,8 +55,14 @@ export function createServiceDataset(random: Random, condition: Condition): Seri
   counter('work_units_examined_total', { work: 'resize' }, 9 * busy);
   counter('work_seconds_total', { work: 'resize' }, 2 * busy);
   counter('work_baseline_seconds_total', { work: 'resize' }, 5 * busy);
-  histogram('module_load_duration_seconds', { module: 'sharp', status: 'success' }, [0.1, 1], busy);
-  counter('module_load_fallbacks_total', { module: 'sharp' }, failing);
+  // Loaded once, in three seconds, and never again: what was counted then does not change.
+  const loaded = { service: 'shop', module: 'sharp', status: failing ? 'error' : 'success' };
+  for (const [le, count] of Object.entries({ '0.1': 0, '1.0': 0, '5.0': busy, '+Inf': busy })) {
+    all.push(series({ __name__: 'module_load_duration_seconds_bucket', ...loaded, le }, () => count));
+  }
+  all.push(series({ __name__: 'module_load_duration_seconds_sum', ...loaded }, () => 3 * busy));
+  all.push(series({ __name__: 'module_load_duration_seconds_count', ...loaded }, () => busy));
+  gauge('module_load_fallbacks_total', { module: 'sharp' }, () => failing);
   const query = { system: 'postgresql', operation: 'SELECT', table: 'orders' };
   histogram('database_query_duration_seconds', query, [0.001, 0.01, 0.1], 9 * busy);
   gauge('process_resident_memory_bytes', {}, () => 2e8 + random.integer(0, 1e6));

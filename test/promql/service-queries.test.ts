@@ -58,6 +58,8 @@ describe.each<Condition>(['with errors', 'without errors', 'without traffic'])('
       ours!.map(({ name, value, state }) => [name, state === 'no data' ? state : value]),
     );
     if (condition === 'without errors') expect(states['Request error rate']).toBe(0);
+    expect(states['Module fallbacks in a day']).toBe(condition === 'with errors' ? 1 : 0);
+    expect(states['Module load time P95']).toBe(condition === 'without traffic' ? 'no data' : 4.8);
     const quiet = [
       'Request latency P95',
       'Request error rate',

@@ -1,13 +1,23 @@
 import { defineKpis, type Kpi } from './definition.ts';
 
 /** Of all that is counted in five minutes, the share that a selector takes: 0 where none, no value where nothing is. */
-function share(part: string, whole: string, window = '5m'): string {
-  return `(sum(rate(${part}[${window}])) or vector(0)) / (sum(rate(${whole}[${window}])) > 0)`;
+function share(part: string, whole: string): string {
+  return `(sum(rate(${part}[5m])) or vector(0)) / (sum(rate(${whole}[5m])) > 0)`;
 }
 
 /** A percentile over all series of a histogram; no value, rather than NaN, where nothing was observed. */
-function percentile(quantile: number, histogram: string, window = '5m'): string {
-  return `histogram_quantile(${quantile}, sum by (le) (rate(${histogram}_bucket[${window}]))) >= 0`;
+function percentile(quantile: number, histogram: string): string {
+  return `histogram_quantile(${quantile}, sum by (le) (rate(${histogram}_bucket[5m]))) >= 0`;
+}
+
+/**
+ * How often something was counted in a day, by a counter that may be there only since it happened: the rise of what was
+ * there, and the first value of what was not there the day before.
+ */
+function countedInADay(counter: string): string {
+  const risen = `increase(${counter}[1d])`;
+  const begun = `(min_over_time(${counter}[1d]) unless last_over_time(${counter}[1d] offset 1d))`;
+  return `sum(${risen} + ${begun} or ${begun} or ${risen})`;
 }
 
 const HITS = '(sum(rate(cache_hits_total[5m])) or vector(0))';
@@ -111,7 +121,8 @@ export const defaultKpis: readonly Kpi[] = defineKpis([
   },
   {
     name: 'Module load time P95',
-    expr: percentile(0.95, 'module_load_duration_seconds', '1d'),
+    // A process loads a module once: of what those of a day have loaded in all, since nothing rises after that.
+    expr: 'histogram_quantile(0.95, sum by (le) (max_over_time(module_load_duration_seconds_bucket[1d]))) >= 0',
     target: 0.1,
     alert: 1,
     unit: 'seconds',
@@ -119,7 +130,7 @@ export const defaultKpis: readonly Kpi[] = defineKpis([
   },
   {
     name: 'Module fallbacks in a day',
-    expr: 'sum(increase(module_load_fallbacks_total[1d]))',
+    expr: countedInADay('module_load_fallbacks_total'),
     target: 0,
     alert: 10,
     unit: 'times',

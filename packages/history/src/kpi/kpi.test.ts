@@ -1,7 +1,9 @@
 import { ConfigError, createMonitor, type Monitor } from '@telltale/core';
 import { createQueryEngine, MemorySource, type QueryEngine } from '@telltale/promql';
 import { Registry } from 'prom-client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { recording } from '../../test/recording.ts';
+import { START } from '../../test/series.ts';
 import { historyEngine } from '../query-engine.ts';
 import { defaultKpis } from './defaults.ts';
 import { defineKpis, type Kpi } from './definition.ts';
@@ -167,6 +169,7 @@ describe('what effectiveness is measured by', () => {
     ]);
     expect(await lines('module_load_duration_seconds_count')).toEqual([
       'module_load_duration_seconds_count{module="path",status="success"} 1',
+      'module_load_duration_seconds_count{module="sharp",status="success"} 0',
       'module_load_duration_seconds_count{module="sharp",status="error"} 3',
     ]);
   });
@@ -201,4 +204,28 @@ describe('the engine of a history', () => {
     );
     await monitor.close();
   });
+});
+
+it('the KPIs of modules show a single load and a single fallback after one flush, and go on showing them', async () => {
+  const { monitor, history, flushAt } = recording();
+  const clock = monitor.config.clock as { monotonic: () => number };
+  const { monotonic } = clock;
+  const elapsed = { ms: 0 };
+  vi.spyOn(clock, 'monotonic').mockImplementation(() => monotonic() + elapsed.ms);
+  const slow = () => {
+    elapsed.ms += 3_000;
+    throw new Error('missing');
+  };
+  await trackModuleLoad('sharp', slow, { monitor, fallback: () => 'plain' });
+  const engine = historyEngine(history, { monitor });
+  const kpis = defaultKpis.filter(({ name }) => name.startsWith('Module'));
+  for (const seconds of [10, 20, 600]) {
+    await flushAt(seconds);
+    const readings = await readKpis(engine, kpis, { time: START + seconds * 1000 });
+    expect(readings.map(({ name, value }) => [name, value])).toEqual([
+      // In the bucket from 2.5 to 5 seconds.
+      ['Module load time P95', 4.875],
+      ['Module fallbacks in a day', 1],
+    ]);
+  }
 });

@@ -23,6 +23,7 @@ export async function trackModuleLoad<T>(
 ): Promise<T> {
   const { fallback, monitor = defaultMonitor() } = options;
   const start = monitor.config.clock.monotonic();
+  begin(monitor, module);
   let loaded: T;
   try {
     loaded = await load();
@@ -33,6 +34,18 @@ export async function trackModuleLoad<T>(
   }
   record(monitor, module, start, 'success');
   return loaded;
+}
+
+/** The series are there before anything is counted, so that it is seen to rise. */
+function begin(monitor: Monitor, module: string): void {
+  if (!monitor.enabled) return;
+  const begun = (): void => {
+    const { moduleLoads, fallbacks } = effectivenessOf(monitor);
+    const name = labelWord(module);
+    moduleLoads.labels(name, 'success');
+    fallbacks.labels(name).inc(0);
+  };
+  monitor.errors.guard('kpi', begun, undefined);
 }
 
 function record(monitor: Monitor, module: string, start: number, outcome: 'success' | 'error' | 'fallback'): void {
