@@ -99,6 +99,21 @@ const scenarios: readonly Scenario<GoogleGenAI>[] = [
   },
 ];
 
+const retryOptions = { attempts: 3, initialDelay: 0.001, maxDelay: 0.002 };
+const retriesOfRequest = (name: string, directives: string, told: object): Scenario<GoogleGenAI> => ({
+  name,
+  async ask(client) {
+    const { httpOptions } = asked(directives, `google-${keys++}`);
+    const config = { httpOptions: { ...httpOptions, retryOptions } };
+    return (await client.models.generateContent({ model, contents, config })).text;
+  },
+  calls: [{ ...chat, attempts: 3, ...told }],
+});
+const requestRetries = [
+  retriesOfRequest('retries that a request is set up for', 'fail=429:2', {}),
+  retriesOfRequest('retries of a request that do not succeed', 'fail=500', { usage: undefined, error: 'api_error' }),
+];
+
 const retries: Scenario<GoogleGenAI> = {
   name: 'retries that the client is set up for',
   async ask(client) {
@@ -114,11 +129,11 @@ aiContract(
     create: (url) =>
       new GoogleGenAI({
         apiKey: 'none',
-        httpOptions: { baseUrl: url, retryOptions: { attempts: 3, initialDelay: 0.001, maxDelay: 0.002 } },
+        httpOptions: { baseUrl: url, retryOptions },
       }),
     monitor: monitorGoogleGenAI,
   },
-  [...scenarios.filter(({ name }) => name !== 'a failure'), retries],
+  [...scenarios.filter(({ name }) => name !== 'a failure'), retries, requestRetries[0]!],
 );
 aiContract(
   {
@@ -126,5 +141,5 @@ aiContract(
     create: (url) => new GoogleGenAI2({ apiKey: 'none', httpOptions: { baseUrl: url } }) as unknown as GoogleGenAI,
     monitor: monitorGoogleGenAI,
   },
-  scenarios,
+  [...scenarios, ...requestRetries],
 );

@@ -8,13 +8,23 @@ import { isInstrumented, markInstrumented, override } from './wire/instrumented.
 
 type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
+interface RetryOptions {
+  readonly attempts?: number;
+  readonly httpStatusCodes?: readonly number[];
+}
+
 interface HttpOptions {
   fetch?: Fetch;
-  retryOptions?: { readonly attempts?: number; readonly httpStatusCodes?: readonly number[] };
+  retryOptions?: RetryOptions;
+}
+
+interface APIClient {
+  readonly clientOptions: { httpOptions?: HttpOptions };
+  apiCall?(url: string, init: RequestInit, retryOptions: RetryOptions | undefined, ...rest: unknown[]): unknown;
 }
 
 interface GoogleClient {
-  readonly apiClient: { readonly clientOptions: { httpOptions?: HttpOptions } };
+  readonly apiClient: APIClient;
 }
 
 /** What the SDK retries where it is told to retry, unless it is told what. */
@@ -35,42 +45,54 @@ const ATTEMPTS = 5;
  */
 export function monitorGoogleGenAI<T extends object>(client: T, options: MonitorAIOptions = {}): T {
   const { provider = 'google', ...given } = resolveIntegration(options);
-  const clientOptions = (client as unknown as Partial<GoogleClient>)?.apiClient?.clientOptions;
-  if (clientOptions === undefined) {
+  const { apiClient } = (client ?? {}) as Partial<GoogleClient>;
+  if (apiClient?.clientOptions === undefined) {
     const advice = 'pass what `new GoogleGenAI()` returned';
     throw new TelltaleError('google-genai', `monitorGoogleGenAI was not given a client; ${advice}.`);
   }
   const monitor = (): Monitor => given.monitor ?? defaultMonitor();
   if (isInstrumented(client) || !monitor().enabled) return client;
-  const http = (clientOptions.httpOptions ??= {});
+  const http = (apiClient.clientOptions.httpOptions ??= {});
   const before = http.fetch;
   const send: Fetch = before ?? ((input, init) => fetch(input, patient(init)));
   // The SDK's attempts at one request share its headers.
-  const calls = new WeakMap<object, { readonly exchange: Exchange; attempts: number }>();
+  const calls = new WeakMap<object, Exchange>();
+  const retries = new WeakMap<object, RetryOptions>();
 
   const observed: Fetch = async (input, init) => {
     const headers = init?.headers as object | undefined;
     if (headers === undefined || isCovered()) return send(input, init);
-    let call = calls.get(headers);
-    if (call === undefined || call.exchange.over) {
+    let exchange = calls.get(headers);
+    if (exchange === undefined || exchange.over) {
       const observer = observerOf(given);
       const describe = () => describeGemini(String(input), init?.body, observer);
       const described = monitor().errors.guard('ai', describe, undefined);
       if (described === undefined) return send(input, init);
-      call = { exchange: await beginExchange(observer, provider, described, monitor().errors.report), attempts: 0 };
-      calls.set(headers, call);
+      exchange = await beginExchange(observer, provider, described, monitor().errors.report);
+      calls.set(headers, exchange);
     }
-    const attempt = ++call.attempts;
-    const { retryOptions } = http;
-    return call.exchange.attempt(() => send(input, init), {
+    const { attempts } = exchange;
+    const retryOptions = retries.get(headers) ?? http.retryOptions;
+    return exchange.attempt(() => send(input, init), {
       follow: (response) =>
         retryOptions !== undefined &&
-        attempt < (retryOptions.attempts ?? ATTEMPTS) &&
+        attempts + 1 < (retryOptions.attempts ?? ATTEMPTS) &&
         (response === undefined || (retryOptions.httpStatusCodes ?? RETRIED).includes(response.status)),
     });
   };
-  const restore = override(http, 'fetch', observed);
-  markInstrumented(client, restore);
+  const restores = [override(http, 'fetch', observed)];
+  const { apiCall } = apiClient;
+  if (typeof apiCall === 'function') {
+    // A single request may be set up for retries of its own.
+    const noting: APIClient['apiCall'] = (url, init, retryOptions, ...rest) => {
+      if (retryOptions && init?.headers) retries.set(init.headers, retryOptions);
+      return apiCall.call(apiClient, url, init, retryOptions, ...rest);
+    };
+    restores.push(override(apiClient, 'apiCall', noting));
+  }
+  markInstrumented(client, () => {
+    for (const restore of restores) restore();
+  });
   return client;
 }
 

@@ -97,8 +97,9 @@ export function observeStainless(client: StainlessClient, options: MonitorAIOpti
       const request = typeof headers === 'object' ? requests.get(headers) : undefined;
       const exchange = request && calls.get(request);
       if (exchange === undefined || exchange.over) return fetch.call(undefined, input, init);
+      const done = retriesDone(headers as Headers) ?? exchange.attempts;
       const follow = (response: Response | undefined): boolean =>
-        retriesLeft(client, request!, headers as Headers) > 0 && (response === undefined || isRetried(response));
+        done < (request!.maxRetries ?? client.maxRetries) && (response === undefined || isRetried(response));
       return exchange.attempt(() => fetch.call(undefined, input, init), { follow });
     }),
     override(client, 'withOptions', (changed: object) => {
@@ -125,10 +126,10 @@ function giveUpWith(signal: AbortSignal, ref: WeakRef<Exchange>): void {
   ref.deref()?.onEnd(() => signal.removeEventListener('abort', listener));
 }
 
-function retriesLeft(client: StainlessClient, request: RequestOptions, headers: Headers): number {
-  const most = request.maxRetries ?? client.maxRetries;
-  const done = Number(headers.get?.('x-stainless-retry-count') ?? 0);
-  return most - done;
+/** As the SDK tells it to the server, unless it is told not to. */
+function retriesDone(headers: Headers): number | undefined {
+  const told = headers.get?.('x-stainless-retry-count') ?? undefined;
+  return told === undefined ? undefined : Number(told);
 }
 
 /** What both SDKs send again: timeouts, conflicts, rate limits, the server's own failures, and what it says itself. */

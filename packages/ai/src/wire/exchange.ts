@@ -29,6 +29,8 @@ export class Exchange {
   signal: AbortSignal | null | undefined;
   /** Nothing is under way that would tell of an abort by itself: it is between attempts, or nobody reads its answer yet. */
   waits = true;
+  /** Requests that were sent for it. */
+  attempts = 0;
   readonly #call: AICall;
   readonly #report: Report;
   #over = false;
@@ -51,6 +53,7 @@ export class Exchange {
   async attempt(send: () => Promise<Response>, retries = NO_RETRIES): Promise<Response> {
     // An answer that nobody looked at was a failure, since another attempt is made.
     this.#unreadFailure?.();
+    this.attempts++;
     if (!this.#over) this.#call.attempt();
     this.waits = false;
     let response: Response;
