@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import { unmonitor } from '@telltale/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { observed } from '../../../test/contracts/database/observed.ts';
 import { databaseContract, type Run } from '../../../test/contracts/database.ts';
@@ -51,7 +52,14 @@ it("measures a model's calls by the table of the model", async () => {
   await expect(prisma.item.create({ data: { id: 1, name: 'again' } })).rejects.toMatchObject({ code: 'P2002' });
   expect(await samples('database_queries_total')).toEqual(['INSERT items = 2', 'SELECT items = 5', 'UPSERT items = 1']);
   expect(await samples('database_query_errors_total')).toEqual(['INSERT items,error_code="23505" = 1']);
-  expect(log()).toContainEqual(expect.objectContaining({ statement: 'items.findMany', rows: 1 }));
+  const rows = log().map(({ statement, rows }) => [statement, rows]);
+  expect(rows).toContainEqual(['items.create', 1]);
+  expect(rows).toContainEqual(['items.findMany', 1]);
+  expect(rows).toContainEqual(['items.findUnique', 0]);
+  expect(rows).toContainEqual(['items.upsert', 1]);
+  expect(rows).toContainEqual(['items.count', undefined]);
+  expect(await prisma.item.findUnique({ where: { id: 3 } })).toEqual({ id: 3, name: 'c' });
+  expect(log().at(-1)).toMatchObject({ statement: 'items.findUnique', rows: 1 });
   expect(prisma.item.findMany()[Symbol.toStringTag]).toBe('PrismaPromise');
 });
 
@@ -64,4 +72,22 @@ it('gives the same extended client for the same client, and for that itself', as
   expect(extended).not.toBe(original);
   expect(monitorClient(original, options)).toBe(extended);
   expect(monitorClient(extended, options)).toBe(extended);
+});
+
+it('is observed by another monitor when the first is closed, and by none between', async () => {
+  await driver.setUp();
+  const first = await observed(driver);
+  const extended = first.thing as PrismaClient;
+  await extended.item.count();
+  const { length } = first.log();
+  await first.monitor.close();
+  await extended.item.count();
+  expect(first.log()).toHaveLength(length);
+  const second = testMonitor();
+  const again = monitorClient(extended, { monitor: second.monitor });
+  await again.item.count();
+  expect(await second.scrape('database_queries_total')).toMatch(/operation="SELECT",table="items"\} 1$/);
+  unmonitor(again);
+  await again.item.count();
+  expect(await second.scrape('database_queries_total')).toMatch(/operation="SELECT",table="items"\} 1$/);
 });

@@ -1,4 +1,4 @@
-import type { AnyMethod } from '@telltale/core';
+import { type AnyMethod, markMonitored } from '@telltale/core';
 import { hasMethods, observerFor, peek, type Setup } from './integration.ts';
 import type { QueryObserver, RunningQuery } from './observe-query.ts';
 import { NO_TABLE } from './statement/operations.ts';
@@ -35,6 +35,8 @@ const OPERATIONS: readonly (readonly [prefix: string, operation: string])[] = [
   ['delete', 'DELETE'],
 ];
 
+const GIVES_ROW = /^(?:find|(?:create|update|upsert|delete)$)/;
+
 /** Extended clients of ours, by the client that they extend. Shared by all copies of Telltale in a process. */
 const EXTENDED = Symbol.for('telltale.v1.database.prisma');
 
@@ -43,20 +45,32 @@ export function isPrisma(thing: object): boolean {
   return hasMethods(thing, '$extends', '$connect', '$disconnect', '$transaction');
 }
 
-/** A client that does as the given one does, and is observed. The same for the same client. */
+/** A client that does as the given one does, and is observed until that ends. The same for the same client meanwhile. */
 export function extendPrisma(client: PrismaClientLike & { [EXTENDED]?: object }, setup: Setup): object {
   if (client[EXTENDED] !== undefined) return client[EXTENDED];
   const provider = client._activeProvider ?? 'prisma';
   const observer = observerFor(setup, SYSTEMS[provider] ?? provider);
   const models = client._runtimeDataModel?.models ?? {};
+  let isObserved = true;
   const extended: object = client.$extends({
     name: 'telltale',
     query: {
-      $allOperations: ({ model, operation, args, query }: PrismaCall) =>
-        observed(start(observer, operation, model && (models[model]?.dbName || model), args), () => query(args)),
+      $allOperations: ({ model, operation, args, query }: PrismaCall) => {
+        if (!isObserved) return query(args);
+        const running = start(observer, operation, model && (models[model]?.dbName || model), args);
+        return observed(running, () => query(args), model === undefined ? '' : operation);
+      },
     },
   });
-  for (const each of [client, extended]) Object.defineProperty(each, EXTENDED, { value: extended, configurable: true });
+  const both = [client, extended];
+  for (const each of both) Object.defineProperty(each, EXTENDED, { value: extended, configurable: true });
+  const ends = both.map((each) =>
+    markMonitored(each, setup.monitor, () => {
+      isObserved = false;
+      Reflect.deleteProperty(each, EXTENDED);
+      for (const end of ends) end();
+    }),
+  );
   return extended;
 }
 
@@ -66,15 +80,26 @@ function start(observer: QueryObserver, operation: string, table: string | undef
   return observer.startKnown(label, table ?? NO_TABLE, `${table}.${operation}`);
 }
 
-async function observed(running: RunningQuery | undefined, query: () => Promise<unknown>): Promise<unknown> {
+async function observed(
+  running: RunningQuery | undefined,
+  query: () => Promise<unknown>,
+  operation: string,
+): Promise<unknown> {
   try {
     const result = await query();
-    running?.end({ rows: Array.isArray(result) ? result.length : undefined });
+    running?.end({ rows: rowsOf(result, operation) });
     return result;
   } catch (error) {
     running?.fail(error);
     throw error;
   }
+}
+
+/** A model's operations give a list, a row or `null`; some give numbers instead. `operation` is '' for raw statements. */
+function rowsOf(result: unknown, operation: string): number | undefined {
+  if (Array.isArray(result)) return result.length;
+  if (result === null) return 0;
+  return typeof result === 'object' && GIVES_ROW.test(operation) ? 1 : undefined;
 }
 
 /** `$queryRaw` has the parts between the values, `$queryRawUnsafe` the text. */
