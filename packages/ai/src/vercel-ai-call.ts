@@ -1,11 +1,18 @@
 import type { AICall, AICallObserver, AICallStart } from './ai-call.ts';
 import { isAbort } from './is-abort.ts';
 import { vercelUsage } from './vercel-ai-usage.ts';
-import { type Json, object, objects, word } from './wire/answer.ts';
+import { type AskedImages, type Json, object, objects, word } from './wire/answer.ts';
 import { runCovered } from './wire/covered.ts';
 
 /** Whatever a model's `doGenerate`, `doStream` or `doEmbed` resolves to. */
 type Answer = Json & { readonly stream?: ReadableStream<unknown> };
+
+/** What a model is asked, as far as it is observed. */
+export interface AskedModel {
+  readonly start: AICallStart;
+  readonly signal?: AbortSignal | undefined;
+  readonly images?: AskedImages;
+}
 
 /**
  * Makes one call of a model, observed. The clients and fetches that the model uses for it do not count it again. What
@@ -13,8 +20,7 @@ type Answer = Json & { readonly stream?: ReadableStream<unknown> };
  */
 export async function observeModelCall<T>(
   observer: AICallObserver,
-  start: AICallStart,
-  signal: AbortSignal | undefined,
+  { start, signal, images }: AskedModel,
   run: () => PromiseLike<T>,
 ): Promise<T> {
   const call = await observer.begin(start);
@@ -31,11 +37,11 @@ export async function observeModelCall<T>(
   if (stream instanceof ReadableStream) {
     return { ...answer, stream: watchParts(stream, new PartReader(call, observer.recordsContent)) };
   }
-  endWith(call, answer as Answer, observer.recordsContent);
+  endWith(call, answer as Answer, images, observer.recordsContent);
   return answer;
 }
 
-function endWith(call: AICall, answer: Answer, recordsContent: boolean): void {
+function endWith(call: AICall, answer: Answer, asked: AskedImages | undefined, recordsContent: boolean): void {
   const usage = vercelUsage(answer.usage, answer.providerMetadata);
   const images = Array.isArray(answer.images) ? answer.images.length : 0;
   const text = recordsContent
@@ -44,7 +50,7 @@ function endWith(call: AICall, answer: Answer, recordsContent: boolean): void {
         .join('')
     : '';
   call.end({
-    usage: images > 0 ? { inputTokens: 0, outputTokens: 0, ...usage, images } : usage,
+    usage: images > 0 ? { inputTokens: 0, outputTokens: 0, ...usage, images, ...asked } : usage,
     servedModel: word(object(answer.response)?.modelId),
     ...(text !== '' && { completion: text }),
   });

@@ -132,3 +132,50 @@ describe('all of ai 7', () => {
     expect(() => monitorVercelAI({})).toThrow('[telltale] [vercel-ai] monitorVercelAI was given neither a model nor');
   });
 });
+
+describe('a model of a class of its own', () => {
+  class Model {
+    #asked = 0;
+    readonly modelId = 'own';
+    readonly provider = 'openai.image';
+    readonly maxImagesPerCall = 1;
+    get asked(): number {
+      return this.#asked;
+    }
+    count(): number {
+      return this.#asked;
+    }
+    async doGenerate(_: object): Promise<object> {
+      this.#asked++;
+      return { images: ['a picture'] };
+    }
+  }
+
+  it('keeps its private members, its methods and its class', async () => {
+    const model = monitorVercelAI(new Model(), { observer: new RecordingObserver() });
+    await model.doGenerate({});
+    expect([model.count(), model.asked, model.constructor]).toEqual([1, 1, Model]);
+    expect(model.count).toBe(model.count);
+    expect(model.count.name).toBe('count');
+    expect(model).toBeInstanceOf(Model);
+  });
+
+  it('tells of images the quality and size that were asked for', async () => {
+    const observer = new RecordingObserver();
+    const model = monitorVercelAI(new Model(), { observer });
+    await model.doGenerate({ prompt: 'a boot', size: '1792x1024', providerOptions: { openai: { quality: 'hd' } } });
+    const usage = { inputTokens: 0, outputTokens: 0, images: 1, imageQuality: 'hd', imageSize: '1792x1024' };
+    expect(observer.calls).toMatchObject([{ start: { operation: 'images' }, ends: [{ usage }] }]);
+  });
+
+  it('is asked as it is where what it is asked with cannot be described', async () => {
+    const observer = new RecordingObserver();
+    const options = {
+      get prompt(): string {
+        throw new Error('not to be read');
+      },
+    };
+    expect(await monitorVercelAI(new Model(), { observer }).doGenerate(options)).toEqual({ images: ['a picture'] });
+    expect(observer.calls).toEqual([]);
+  });
+});

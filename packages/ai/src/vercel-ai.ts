@@ -2,9 +2,9 @@ import { defaultMonitor, type Monitor, TelltaleError } from '@telltale/core';
 import type { AICallObserver, AICallStart } from './ai-call.ts';
 import { observerOf } from './guarded-observer.ts';
 import { type MonitorAIOptions, resolveIntegration } from './integration-options.ts';
-import { observeModelCall } from './vercel-ai-call.ts';
+import { type AskedModel, observeModelCall } from './vercel-ai-call.ts';
 import { vercelProvider } from './vercel-ai-usage.ts';
-import { count, type Json, word } from './wire/answer.ts';
+import { type AskedImages, askedImages, count, type Json, object, word } from './wire/answer.ts';
 import { isCovered } from './wire/covered.ts';
 import { isInstrumented, markInstrumented } from './wire/instrumented.ts';
 import { promptOf, sizeOf } from './wire/request-size.ts';
@@ -43,7 +43,14 @@ const TELEMETRY = Symbol.for('telltale.v1.ai-telemetry');
 export function monitorVercelAI<T extends object>(thing: T, options: MonitorAIOptions = {}): T {
   const given = resolveIntegration(options);
   const monitor = (): Monitor => given.monitor ?? defaultMonitor();
-  const observer = (): AICallObserver => observerOf(given);
+  const observe: Observe = (describe, run) => {
+    if (isCovered()) return run();
+    const observer = observerOf(given);
+    const asked = monitor().errors.guard('ai', () => describe(observer), undefined);
+    if (asked === undefined) return run();
+    const start = given.provider === undefined ? asked.start : { ...asked.start, provider: given.provider };
+    return observeModelCall(observer, { ...asked, start }, run);
+  };
   const isModel = Object.keys(METHODS).some((method) => typeof (thing as Json)?.[method] === 'function');
   const isModule = typeof (thing as Json)?.registerTelemetry === 'function';
   if (!isModel && !isModule) {
@@ -51,32 +58,47 @@ export function monitorVercelAI<T extends object>(thing: T, options: MonitorAIOp
     throw new TelltaleError('vercel-ai', `monitorVercelAI was given neither a model nor the AI SDK; ${advice}.`);
   }
   if (!monitor().enabled || isInstrumented(thing)) return thing;
-  if (isModel) return observeModel(thing, observer, given.provider);
-  observeModule(thing as { registerTelemetry(telemetry: object): void }, observer, given.provider);
+  if (isModel) return observeModel(thing, observe);
+  observeModule(thing as { registerTelemetry(telemetry: object): void }, observe);
   return thing;
 }
 
-function observeModel<T extends object>(model: T, observer: () => AICallObserver, provider: string | undefined): T {
+/** Makes a call, observed as it is described. */
+type Observe = (
+  describe: (wanted: AICallObserver) => AskedModel,
+  run: () => PromiseLike<object>,
+) => PromiseLike<object>;
+
+function observeModel<T extends object>(model: T, observe: Observe): T {
   const methods = new Map<string, Method>();
   for (const [name, operation] of Object.entries(METHODS)) {
     const method = (model as Record<string, unknown>)[name] as Method | undefined;
     if (typeof method !== 'function') continue;
-    methods.set(name, (call) => {
-      const run = (): PromiseLike<object> => method.call(model, call);
-      if (isCovered()) return run();
-      const start = startOf(
-        model as Json,
-        call,
-        operationOf(model as Json, operation),
-        name === 'doStream',
-        observer(),
-      );
-      return observeModelCall(observer(), { ...start, ...(provider && { provider }) }, call?.abortSignal, run);
-    });
+    methods.set(name, (call) =>
+      observe(
+        (wanted) => ({
+          start: startOf(model as Json, call, operationOf(model as Json, operation), name === 'doStream', wanted),
+          signal: call?.abortSignal,
+          images: imagesOf(call),
+        }),
+        () => method.call(model, call),
+      ),
+    );
   }
+  const bound = new WeakMap<object, unknown>();
+  const memberOf = (target: T, name: string | symbol): unknown => {
+    // A getter of a class, its methods and its private members need the model itself.
+    const member: unknown = Reflect.get(target, name, target);
+    if (typeof member !== 'function' || name === 'constructor' || Object.hasOwn(target, name)) return member;
+    if (!bound.has(member)) {
+      const apply = (method: typeof member, self: unknown, args: unknown[]): unknown =>
+        Reflect.apply(method, self === observed ? target : self, args);
+      bound.set(member, new Proxy(member, { apply }));
+    }
+    return bound.get(member);
+  };
   const observed = new Proxy(model, {
-    // A getter of a class, and its private members, need the model itself.
-    get: (target, name) => methods.get(name as string) ?? (name in own ? own[name] : Reflect.get(target, name, target)),
+    get: (target, name) => methods.get(name as string) ?? (name in own ? own[name] : memberOf(target, name)),
     has: (target, name) => name in own || name in target,
     defineProperty: (_, name, { value }) => Reflect.set(own, name, value),
     deleteProperty: (_, name) => Reflect.deleteProperty(own, name),
@@ -90,18 +112,18 @@ function operationOf(model: Json, operation: string): string {
   return operation === 'chat' && 'maxImagesPerCall' in model ? 'images' : operation;
 }
 
-function observeModule(
-  ai: { registerTelemetry(telemetry: object): void },
-  observer: () => AICallObserver,
-  provider: string | undefined,
-): void {
+function imagesOf(call: Json | undefined): AskedImages {
+  const options = Object.values(object(call?.providerOptions) ?? {});
+  const quality = options.map((each) => object(each)?.quality).find((told) => told !== undefined);
+  return askedImages(quality, call?.size);
+}
+
+function observeModule(ai: { registerTelemetry(telemetry: object): void }, observe: Observe): void {
   if (registered.AI_SDK_TELEMETRY_INTEGRATIONS?.some((integration) => TELEMETRY in integration)) return;
   const telemetry = {
     [TELEMETRY]: true,
     executeLanguageModelCall({ execute, ...event }: Json & { execute: () => PromiseLike<object> }) {
-      if (isCovered()) return execute();
-      const start = startOf(event, event, 'chat', false, observer());
-      return observeModelCall(observer(), { ...start, ...(provider && { provider }) }, undefined, execute);
+      return observe((wanted) => ({ start: startOf(event, event, 'chat', false, wanted) }), execute);
     },
   };
   ai.registerTelemetry(telemetry);
