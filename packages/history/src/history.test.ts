@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ConfigError } from '@telltale/core';
@@ -275,7 +274,7 @@ test('closing the monitor takes a last snapshot and ends every series', async ()
 test('export gives all series of a time, and clear forgets them', async () => {
   const { history, flushAt } = recording({
     backends: ['sqlite'],
-    path: join(mkdtempSync(join(tmpdir(), 'telltale-')), 'h.db'),
+    path: join(temporaryFolder(), 'h.db'),
   });
   for (const seconds of [0, 10, 20]) await flushAt(seconds);
   const exported = [];
@@ -285,4 +284,43 @@ test('export gives all series of a time, and clear forgets them', async () => {
   expect(await history.source.select([], 0, ALL)).toEqual([]);
   await flushAt(30);
   expect(await samplesOf(history.source, { __name__: 'up' })).toBe('30=1');
+});
+
+test('an export comes in slices of time, each sample once', async () => {
+  const { history, flushAt } = recording();
+  const times: number[] = [];
+  for (let hour = 0; hour < 15; hour++) await flushAt(hour * 3600);
+  let slices = 0;
+  for await (const { labels, timestamps, values } of history.export({ from: 0, to: Number.MAX_SAFE_INTEGER })) {
+    if (labels.__name__ !== 'up') continue;
+    slices++;
+    for (let i = 0; i < timestamps.length; i++) if (values[i] === 1) times.push((timestamps[i]! - START) / 3_600_000);
+  }
+  expect(slices).toBe(3);
+  expect(times).toEqual(Array.from({ length: 15 }, (_, hour) => hour));
+});
+
+test.each([true, false])('after the end nothing opens the file again (written to before: %s)', async (written) => {
+  const path = join(temporaryFolder(), 'h.db');
+  const { history, flushAt } = recording({ backends: ['sqlite'], path });
+  if (written) await flushAt(0);
+  await history.close();
+  if (!written) rmSync(path, { force: true });
+  await expect(history.source.select([], 0, ALL)).rejects.toThrow('[telltale] [history] The history is closed');
+  await expect(history.stats()).rejects.toThrow('is closed');
+  await expect(history.clear()).rejects.toThrow('is closed');
+  await history.flush();
+  expect(existsSync(path)).toBe(written);
+  expect(existsSync(`${path}-wal`)).toBe(false);
+});
+
+test.each([
+  [{ statsdAddress: 'here:99999', backends: ['statsd'] }, 'statsdAddress'],
+  [{ statsdAddress: 'a b', backends: ['statsd'] }, 'statsdAddress'],
+  [{ statsdAddress: 'udp://127.0.0.1:8125', backends: ['statsd'] }, 'statsdAddress'],
+  [{ otlpEndpoint: 'localhost:4318', backends: ['otlp'] }, 'otlpEndpoint'],
+  [{ rawRetentionDays: 8, retentionDays: 3 }, 'rawRetentionDays'],
+] as const)('what cannot be used stops at the start: %j', (options, name) => {
+  expect(() => recording({ path: join(temporaryFolder(), 'h.db'), ...options })).toThrow(ConfigError);
+  expect(() => recording({ path: join(temporaryFolder(), 'h.db'), ...options })).toThrow(name);
 });

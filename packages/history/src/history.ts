@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
-import { type Gauge, type HistogramSeries, type Monitor, resolveConfig, TelltaleError } from '@telltale/core';
+import { type Gauge, type HistogramSeries, type Monitor, TelltaleError } from '@telltale/core';
 import type { SeriesData, SeriesSource } from '@telltale/promql';
 import { historyMetrics } from './metrics.ts';
-import { type HistoryConfig, type HistoryOptions, historyOptions } from './options.ts';
+import { type HistoryConfig, type HistoryOptions, resolveHistoryOptions } from './options.ts';
 import { Delivery } from './recorder/delivery.ts';
 import { Recorder } from './recorder/recorder.ts';
 import { RegistryReader } from './recorder/registry-reader.ts';
@@ -36,7 +36,7 @@ export interface History {
   stats(): Promise<HistoryStats>;
   /** Forgets everything that the stores hold. */
   clear(): Promise<void>;
-  /** All series with their samples of that time. */
+  /** All series with their samples of that time, six hours at a time: a series comes once for each of them. */
   export(range: TimeRange): AsyncGenerator<SeriesData, void, void>;
 }
 
@@ -51,8 +51,7 @@ export interface History {
  * await queryInstant('rate(http_requests_total[5m])', { source: history.source, time: Date.now() });
  */
 export function startHistory(monitor: Monitor, options: HistoryOptions = {}): History {
-  const config = resolveConfig(historyOptions, options);
-  return new RunningHistory(monitor, config);
+  return new RunningHistory(monitor, resolveHistoryOptions(options));
 }
 
 /** Where no backend keeps what it is given. */
@@ -61,6 +60,9 @@ const NOTHING: SeriesSource = {
     throw new TelltaleError('history', 'There is nothing to ask: add memory or sqlite to backends.');
   },
 };
+
+/** What an export holds in memory. */
+const EXPORTED_AT_ONCE_MS = 6 * 3_600_000;
 
 class RunningHistory implements History {
   readonly #monitor: Monitor;
@@ -138,7 +140,11 @@ class RunningHistory implements History {
   }
 
   async *export({ from, to }: TimeRange): AsyncGenerator<SeriesData, void, void> {
-    yield* await this.source.select([], from, to);
+    const { oldest = from, newest = to } = (await this.#queried?.usage?.()) ?? {};
+    const end = Math.min(to, newest);
+    for (let at = Math.max(from, oldest); at <= end; at += EXPORTED_AT_ONCE_MS) {
+      yield* await this.source.select([], at, Math.min(end, at + EXPORTED_AT_ONCE_MS - 1));
+    }
   }
 
   /** A reading that takes longer than the interval is not joined by a second. A slow store does not hold it up. */

@@ -1,4 +1,14 @@
-import { flag, number, type Option, type OptionsOf, type Resolved, text } from '@telltale/core';
+import {
+  ConfigError,
+  type ConfigMistake,
+  flag,
+  number,
+  type Option,
+  type OptionsOf,
+  type Resolved,
+  resolveConfig,
+  text,
+} from '@telltale/core';
 
 /** Where samples can go: three places that keep them, two that pass them on. */
 export const BACKENDS = ['sqlite', 'memory', 'file', 'statsd', 'otlp'] as const;
@@ -29,6 +39,37 @@ export type HistoryOptions = OptionsOf<typeof historyOptions>;
 
 /** What they resolve to. */
 export type HistoryConfig = Resolved<typeof historyOptions>;
+
+/** @throws {ConfigError} naming every option that cannot be used, or does not go with another. */
+export function resolveHistoryOptions(options: HistoryOptions): HistoryConfig {
+  const config = resolveConfig(historyOptions, options);
+  const { backends, rawRetentionDays, retentionDays, statsdAddress, otlpEndpoint } = config;
+  const mistakes: ConfigMistake[] = [];
+  const refuse = (name: string, value: unknown, allowed: string) =>
+    mistakes.push({ name, value: JSON.stringify(value), allowed });
+  // The default of the one may be more than was given for the other.
+  if (options.rawRetentionDays !== undefined && rawRetentionDays > retentionDays) {
+    refuse('rawRetentionDays', rawRetentionDays, `expected no more than retentionDays, which is ${retentionDays}`);
+  }
+  if (backends.includes('statsd') && !isHostAndPort(statsdAddress)) {
+    refuse('statsdAddress', statsdAddress, "expected a host and a port, such as '127.0.0.1:8125' or '[::1]:8125'");
+  }
+  if (backends.includes('otlp') && otlpEndpoint !== undefined && !isHttp(otlpEndpoint)) {
+    refuse('otlpEndpoint', otlpEndpoint, 'expected an absolute http:// or https:// address');
+  }
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return config;
+}
+
+function isHostAndPort(address: string): boolean {
+  if (!URL.canParse(`udp://${address}`)) return false;
+  const { host, hostname, port } = new URL(`udp://${address}`);
+  return host === address && hostname !== '' && port !== '0';
+}
+
+function isHttp(address: string): boolean {
+  return URL.canParse(address) && /^https?:$/.test(new URL(address).protocol);
+}
 
 /** One backend or several: an array, or a text with commas. */
 function backends(fallback: readonly Backend[]): Option<readonly Backend[]> {

@@ -43,9 +43,12 @@ const REQUIRED = ['name', 'expr', 'target', 'alert', 'unit', 'better'] as const;
  * ]);
  */
 export function defineKpis(definitions: readonly Kpi[]): readonly Kpi[] {
+  if (!Array.isArray(definitions)) {
+    throw new ConfigError([{ name: 'kpis', value: String(definitions), allowed: 'expected an array of definitions' }]);
+  }
   const mistakes: ConfigMistake[] = [];
   const names = new Set<string>();
-  const kpis = definitions.map((definition, index) => {
+  const kpis = (definitions as readonly Kpi[]).map((definition, index) => {
     const { kpi, wrong } = read(definition);
     const place = `kpis[${index}]`;
     for (const { name, ...mistake } of wrong) mistakes.push({ name: `${place}.${name}`, ...mistake });

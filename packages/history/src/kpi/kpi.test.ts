@@ -49,6 +49,10 @@ describe('definitions of KPIs', () => {
     expect(() => defineKpis([{ ...kpi, ...change } as Kpi])).toThrow(ConfigError);
   });
 
+  it.each([null, undefined, 5, 'a', {}])('are refused where they are no list: %j', (given) => {
+    expect(() => defineKpis(given as never)).toThrow(ConfigError);
+  });
+
   it('are refused all at once, and where two have one name', () => {
     const wrong = () => defineKpis([kpi, kpi, { ...kpi, name: 'B', expr: '' }, null as never]);
     expect(wrong).toThrow(/kpis\[1\]\.name = "A": a name that no other KPI has[\s\S]*kpis\[2\]\.expr[\s\S]*kpis\[3\]/);

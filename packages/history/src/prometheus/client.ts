@@ -91,7 +91,7 @@ export class PrometheusClient {
   #read(status: number, body: string, ask: Ask, timeoutMs: number): Reply {
     const reply = jsonOf(body) as Partial<Reply & ErrorReply> | undefined;
     if (reply?.status === 'success') {
-      return { data: reply.data, warnings: reply.warnings ?? [], infos: reply.infos ?? [] };
+      return { data: reply.data, warnings: textsIn(reply.warnings), infos: textsIn(reply.infos) };
     }
     if (reply?.status === 'error') throw errorOfReply(reply as ErrorReply, ask.text ?? '', timeoutMs);
     const hint = status === 401 || status === 403 ? '; see basicAuth, bearerToken and headers' : '';
@@ -120,14 +120,28 @@ function formOf(parameters: Ask['parameters']): URLSearchParams {
 
 function addressOf(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  const value = JSON.stringify(address).replace(/\/\/[^/@\s]*@/g, '//…@');
+  if ((url?.protocol === 'http:' || url?.protocol === 'https:') && isEncoded(url)) return url;
+  const value = String(JSON.stringify(address)).replace(/\/\/[^/@\s]*@/g, '//…@');
   const allowed = "expected the address of a Prometheus, such as 'http://prometheus:9090'";
   throw new ConfigError([{ name: 'source', value, allowed }]);
 }
 
+/** Whether the user and the password can be read: a percent sign in them is written `%25`. */
+function isEncoded(url: URL): boolean {
+  try {
+    userOf(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function userOf({ username, password }: URL) {
   return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+}
+
+function textsIn(given: unknown): readonly string[] {
+  return Array.isArray(given) ? given.map(String) : [];
 }
 
 function jsonOf(body: string): unknown {

@@ -19,6 +19,22 @@ interface Entry {
   readonly histograms?: readonly unknown[];
 }
 
+/** What `read` makes of an answer. @throws {QueryUnavailableError} where it is not made as Prometheus's are. */
+export function wellFormed<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new QueryUnavailableError('Prometheus answered with a result that is not made as its results are', { cause });
+  }
+}
+
+/** A list, as it stands in an answer. @throws {QueryUnavailableError} where it is none. */
+export function listIn<T>({ data }: Reply): readonly T[] {
+  if (Array.isArray(data)) return data;
+  throw new QueryUnavailableError('Prometheus answered with something else than the list that was asked for');
+}
+
 /** An instant query's answer. `time` is when it was asked about, for a vector that has no elements. */
 export function instantResult(reply: Reply, time: number): InstantResult {
   const { resultType, result } = reply.data as { resultType?: string; result: unknown };
@@ -69,10 +85,14 @@ function remarks({ warnings, infos }: Reply, leftOut: boolean): Remarks {
 }
 
 function milliseconds([seconds]: Sample): number {
+  if (typeof seconds !== 'number') throw new TypeError(`${seconds} is no time`);
   return Math.round(seconds * 1000);
 }
 
 function numberOf(text: string): number {
   if (text === '+Inf') return Number.POSITIVE_INFINITY;
-  return text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text);
+  if (text === '-Inf') return Number.NEGATIVE_INFINITY;
+  const value = Number(text);
+  if (typeof text !== 'string' || (Number.isNaN(value) && text !== 'NaN')) throw new TypeError(`${text} is no number`);
+  return value;
 }

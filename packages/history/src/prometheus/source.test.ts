@@ -48,6 +48,25 @@ describe('where something else than a well Prometheus answers', () => {
     await expect(prometheusSource(address).instant('up')).rejects.toMatchObject(unavailable(detail));
   });
 
+  it.each([
+    [undefined],
+    [{ resultType: 'vector' }],
+    [{ resultType: 'vector', result: [{ metric: {}, value: 5 }] }],
+    [{ resultType: 'vector', result: [{ metric: {}, value: ['x', 'y'] }] }],
+    [{ resultType: 'vector', result: [null] }],
+    [{ resultType: 'scalar', result: null }],
+    [{ resultType: 'matrix', result: [{ metric: {}, values: [[1]] }] }],
+  ])('says so of a result that is not made as those of Prometheus: %j', async (data) => {
+    const address = await serve((_, response) => response.end(success(data, { warnings: 5 })));
+    const engine = prometheusSource(address);
+    await expect(engine.instant('up')).rejects.toMatchObject(unavailable(/not made as its results are/));
+    await expect(engine.labelNames()).rejects.toMatchObject(unavailable(/something else than the list/));
+  });
+
+  it.each(['http://me:100%@localhost', undefined, 5, 'prometheus:9090'])('refuses the address %j', (address) => {
+    expect(() => prometheusSource(address as string)).toThrow(ConfigError);
+  });
+
   it('says that its storage failed where that is what it says', async () => {
     const body = '{"status":"error","errorType":"internal","error":"disk"}';
     const address = await serve((_, response) => response.writeHead(500).end(body));

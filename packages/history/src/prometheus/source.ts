@@ -12,7 +12,7 @@ import type {
 } from '@telltale/promql';
 import { PrometheusClient } from './client.ts';
 import type { PrometheusSourceOptions } from './options.ts';
-import { instantResult, matrixResult } from './results.ts';
+import { instantResult, listIn, matrixResult, wellFormed } from './results.ts';
 
 /**
  * A real Prometheus (or what speaks its HTTP API: Thanos, Mimir, VictoriaMetrics) to be asked in place of the embedded
@@ -42,7 +42,7 @@ class PrometheusEngine implements QueryEngine {
     const query = textOf(expression);
     const parameters = { query, time: seconds(time), ...evaluating(lookbackMs, patience.timeoutMs) };
     const reply = await this.#client.post({ path: 'query', parameters, text: query, ...patience });
-    return instantResult(reply, time ?? systemClock.now());
+    return wellFormed(() => instantResult(reply, time ?? systemClock.now()));
   }
 
   async range(
@@ -52,24 +52,25 @@ class PrometheusEngine implements QueryEngine {
     const query = textOf(expression);
     const span = { start: seconds(start), end: seconds(end), step: seconds(stepMs) };
     const parameters = { query, ...span, ...evaluating(lookbackMs, patience.timeoutMs) };
-    return matrixResult(await this.#client.post({ path: 'query_range', parameters, text: query, ...patience }));
+    const reply = await this.#client.post({ path: 'query_range', parameters, text: query, ...patience });
+    return wellFormed(() => matrixResult(reply));
   }
 
   async series(selectors: readonly string[], question: SeriesQuestion = {}): Promise<readonly Metric[]> {
     // Prometheus lists all series only where it is told a selector that takes them.
     const match = selectors.length === 0 ? ['{__name__=~".+"}'] : selectors;
-    return (await this.#list('series', match, question)) as readonly Metric[];
+    return this.#list('series', match, question);
   }
 
   async labelNames(selectors: readonly string[] = [], question: SeriesQuestion = {}): Promise<readonly string[]> {
-    return (await this.#list('labels', selectors, question)) as readonly string[];
+    return this.#list('labels', selectors, question);
   }
 
   async labelValues(name: string, selectors: readonly string[] = [], question: SeriesQuestion = {}) {
     const { start, end, ...patience } = question;
     const parameters = { 'match[]': selectors, start: seconds(start), end: seconds(end) };
     const path = `label/${encodeURIComponent(escapedName(name))}/values`;
-    return (await this.#client.get({ path, parameters, ...patience })).data as readonly string[];
+    return listIn<string>(await this.#client.get({ path, parameters, ...patience }));
   }
 
   async metadata(question: { readonly metric?: string } & SeriesQuestion = {}): Promise<Metadata> {
@@ -77,10 +78,14 @@ class PrometheusEngine implements QueryEngine {
     return (await this.#client.get({ path: 'metadata', parameters: { metric }, timeoutMs, signal })).data as Metadata;
   }
 
-  async #list(path: string, selectors: readonly string[], { start, end, ...patience }: SeriesQuestion) {
+  async #list<T>(
+    path: string,
+    selectors: readonly string[],
+    { start, end, ...patience }: SeriesQuestion,
+  ): Promise<readonly T[]> {
     const parameters = { 'match[]': selectors, start: seconds(start), end: seconds(end) };
     const text = selectors.length === 1 ? selectors[0] : undefined;
-    return (await this.#client.post({ path, parameters, text, ...patience })).data;
+    return listIn<T>(await this.#client.post({ path, parameters, text, ...patience }));
   }
 }
 
