@@ -159,6 +159,8 @@ describe('errors', () => {
     ],
     ['a offset 1m[5m]', '1:12: no offset modifiers allowed before range'],
     ['a[0s]', '1:3: duration must be greater than 0'],
+    ['1e400', '1:1: number out of range: "1e400"'],
+    ['a > -1e309', '1:6: number out of range: "1e309"'],
     ['round(a, 1, 2)', '1:1: expected at most 2 argument(s) in call to "round", got 3'],
     ['abs()', '1:1: expected 1 argument(s) in call to "abs", got 0'],
     ['label_join(a, "x")', '1:1: expected at least 3 argument(s) in call to "label_join", got 2'],

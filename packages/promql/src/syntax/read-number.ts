@@ -15,6 +15,9 @@ export function readNumber(reading: Reading, node: SyntaxNode): number {
 /** The value of a number without its sign. */
 export function readUnsigned(reading: Reading, span: Span, text: string): number {
   const number = parseNumber(text);
+  if (number === Number.POSITIVE_INFINITY && !/^inf$/i.test(text)) {
+    return reading.fail(span, `number out of range: "${text}"`);
+  }
   if (number !== undefined) return number;
   const duration = parseDuration(text);
   if (duration === undefined) return reading.fail(span, `not a valid number: "${text}"`);
