@@ -1,6 +1,7 @@
 import { currentContext, resolveConfig, runWithContext } from '@telltale/core';
 import type { FlowProducerLike, TelemetryLike } from './bullmq-like.ts';
 import { instrumentOnce, replaceMethod } from './instrument-once.ts';
+import { mustBeA } from './known-by.ts';
 import { AddObserver } from './observe-adds.ts';
 import { type MonitorQueueOptions, queueOptions } from './options.ts';
 import { setTelemetry } from './queue.ts';
@@ -22,9 +23,11 @@ type AddMany = (flows: readonly FlowNode[], ...rest: unknown[]) => Promise<unkno
  * the same object.
  *
  * @throws {ConfigError} for an option that is not known or cannot be used.
+ * @throws {TelltaleError} for anything but that.
  */
 export function monitorFlow<F extends FlowProducerLike>(flowProducer: F, options: MonitorQueueOptions = {}): F {
   const config = resolveConfig(queueOptions, options, {});
+  mustBeA('FlowProducer', flowProducer, 'monitorFlow');
   return instrumentOnce(flowProducer, config.monitor, (domain, undo) => {
     const { monitor } = domain;
     const observers = new Map<string, AddObserver>();

@@ -194,11 +194,14 @@ export class JobRun {
 
 /**
  * How long a job waited when it could have run: `processedOn − (timestamp + delay)`. Only of its first attempt, since
- * later ones waited for their backoff; the clocks of two machines may make it less than nothing.
+ * later ones waited for their backoff, and not of one that was promoted or had its delay shortened: BullMQ does not keep
+ * when. Without a delay, the clocks of two machines may make it less than nothing.
  */
 function waitOf({ timestamp, processedOn, attemptsMade, attemptsStarted = 1, opts }: JobLike): number | undefined {
   if (processedOn === undefined || attemptsMade > 0 || attemptsStarted > 1) return undefined;
-  return Math.max(0, processedOn - (timestamp + (opts.delay ?? 0)));
+  const { delay = 0 } = opts;
+  const waited = processedOn - (timestamp + delay);
+  return waited < 0 && delay > 0 ? undefined : Math.max(0, waited);
 }
 
 /** Failed by BullMQ itself, before its processor was called: it had stalled too often. */

@@ -11,7 +11,7 @@ export const queueMetrics = {
   },
   addErrors: {
     name: 'queue_add_errors_total',
-    help: 'Calls to add jobs that failed, by class of error; no job of a failed call is counted as added.',
+    help: 'Calls to add jobs that failed, by code of the system or class of error; no job of a failed call is counted as added.',
     labelNames: ['queue', 'error_type'],
   },
   processed: {
@@ -75,7 +75,7 @@ export const queueMetrics = {
   },
   workerErrors: {
     name: 'queue_worker_errors_total',
-    help: 'Errors that a worker emitted, mostly of its connection.',
+    help: 'Errors that a worker emitted, mostly of its connection, by code of the system or class of error.',
     labelNames: ['queue', 'error_type'],
   },
   drain: {
@@ -112,7 +112,7 @@ export const queueMetrics = {
   },
   oldestWaiting: {
     name: 'queue_oldest_waiting_job_age_seconds',
-    help: 'How long the next job has been waiting; 0 with none. One process exposes it for each queue.',
+    help: 'How long the next job has been waiting, as far as BullMQ keeps it; 0 with none. One process exposes it for each queue.',
     labelNames: ['queue'],
     aggregator: 'max',
   },

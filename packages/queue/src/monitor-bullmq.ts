@@ -1,5 +1,6 @@
 import type { FlowProducerLike, QueueLike, WorkerLike } from './bullmq-like.ts';
 import { monitorFlow } from './flow.ts';
+import { isA } from './known-by.ts';
 import type { MonitorQueueOptions } from './options.ts';
 import { monitorQueue } from './queue.ts';
 import { monitorWorker } from './worker.ts';
@@ -12,13 +13,9 @@ import { monitorWorker } from './worker.ts';
  */
 export function monitorBullMQ<T extends object>(thing: T, options: MonitorQueueOptions = {}): T | undefined {
   const known = thing as unknown as WorkerLike & QueueLike & FlowProducerLike;
-  if (has(thing, 'callProcessJob', 'isRunning', 'isPaused')) monitorWorker(known, options);
-  else if (has(thing, 'addBulk', 'getJobCounts', 'upsertJobScheduler')) monitorQueue(known, options);
-  else if (has(thing, 'addBulk', 'getFlow')) monitorFlow(known, options);
+  if (isA('Worker', thing)) monitorWorker(known, options);
+  else if (isA('Queue', thing)) monitorQueue(known, options);
+  else if (isA('FlowProducer', thing)) monitorFlow(known, options);
   else return undefined;
   return thing;
-}
-
-function has(thing: object, ...methods: readonly string[]): boolean {
-  return methods.every((method) => typeof (thing as Record<string, unknown>)[method] === 'function');
 }

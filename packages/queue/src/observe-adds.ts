@@ -1,4 +1,5 @@
-import { type CounterSeries, currentContext, errorType, type Operation } from '@telltale/core';
+import { type CounterSeries, currentContext, type Operation } from '@telltale/core';
+import { errorCode } from './error-code.ts';
 import type { QueueDomain } from './queue-domain.ts';
 
 /** One call that adds jobs, begun. */
@@ -49,7 +50,7 @@ export class AddObserver {
     },
     failed: (error) => {
       const { monitor, instruments } = this.#domain;
-      monitor.errors.guard('queue', () => instruments.addErrors.labels(this.#queue, errorType(error)).inc(), undefined);
+      monitor.errors.guard('queue', () => instruments.addErrors.labels(this.#queue, errorCode(error)).inc(), undefined);
     },
   };
 

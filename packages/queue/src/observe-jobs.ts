@@ -1,5 +1,6 @@
 import { errorType, type Monitor } from '@telltale/core';
 import type { JobLike } from './bullmq-like.ts';
+import { errorCode } from './error-code.ts';
 import { MemorySampler } from './job-memory.ts';
 import { JobRun } from './job-run.ts';
 import { type JobSeries, jobSeries } from './job-series.ts';
@@ -60,7 +61,7 @@ export class JobObserver {
   }
 
   workerError(error: unknown): void {
-    this.instruments.workerErrors.labels(this.queue, errorType(error)).inc();
+    this.instruments.workerErrors.labels(this.queue, errorCode(error)).inc();
   }
 
   drained(durationMs: number, jobs: number): void {

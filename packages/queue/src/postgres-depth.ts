@@ -1,4 +1,5 @@
 import type { DepthSource } from './depth-source.ts';
+import { waitingAge } from './waiting-since.ts';
 
 /** A query to the database and schema that BullMQ's tables are in. */
 export type Query = (
@@ -24,8 +25,12 @@ const statements = (schema: string) => ({
     SELECT state::text AS state, priority > 0 AS urgent, count(*)::int AS jobs
       FROM ${schema}job WHERE queue = $1 GROUP BY 1, 2`,
   next: `
-    SELECT added_at_ms + delay_ms AS since FROM ${schema}job WHERE queue = $1 AND state = 'waiting'
-     ORDER BY priority, seq LIMIT 1`,
+    SELECT j.id || ' ' || j.attempts_started || ' ' || j.attempts_made AS turn,
+           CASE WHEN j.attempts_started = 0 AND j.attempts_made = 0 AND NOT EXISTS (
+             SELECT 1 FROM ${schema}job_dependency d WHERE d.parent_queue = j.queue AND d.parent_id = j.id
+           ) THEN j.added_at_ms + j.delay_ms END AS since
+      FROM ${schema}job j WHERE j.queue = $1 AND j.state = 'waiting'
+     ORDER BY j.priority, j.seq LIMIT 1`,
   paused: `SELECT value FROM ${schema}meta WHERE queue = $1 AND field = 'paused'`,
   queues: `SELECT DISTINCT queue FROM ${schema}meta`,
 });
@@ -33,6 +38,7 @@ const statements = (schema: string) => ({
 /** Reads a queue of BullMQ's Postgres backend by three queries; its counting walks the rows of the queue. */
 export function postgresSource(query: Query, queue: string, ready: () => boolean, schema?: string): DepthSource {
   const sql = statements(qualifier(schema));
+  const ageOf = waitingAge();
   return {
     ready,
 
@@ -55,7 +61,10 @@ export function postgresSource(query: Query, queue: string, ready: () => boolean
         counted.rows
           .filter((row) => row.state === state && (urgent === undefined || row.urgent === urgent))
           .reduce((sum, row) => sum + Number(row.jobs), 0);
-      const since = next.rows[0]?.since;
+      const jobs = next.rows.map(({ turn, since }) => ({
+        turn: String(turn),
+        since: since === null ? undefined : Number(since),
+      }));
       return {
         counts: {
           waiting: count('waiting', false),
@@ -67,7 +76,7 @@ export function postgresSource(query: Query, queue: string, ready: () => boolean
           failed: count('failed'),
         },
         paused: paused.rows[0]?.value === '1',
-        oldestWaitingSeconds: since === undefined ? 0 : Math.max(0, now - Number(since)) / 1000,
+        oldestWaitingSeconds: ageOf(jobs, now),
       };
     },
   };

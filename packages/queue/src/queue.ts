@@ -1,6 +1,7 @@
 import { resolveConfig } from '@telltale/core';
 import type { Connected, QueueLike, TelemetryLike } from './bullmq-like.ts';
 import { instrumentOnce } from './instrument-once.ts';
+import { mustBeA } from './known-by.ts';
 import { AddObserver } from './observe-adds.ts';
 import { type MonitorQueueOptions, queueOptions } from './options.ts';
 import { carryingTelemetry } from './telemetry.ts';
@@ -17,12 +18,14 @@ interface QueueInside extends Connected {
  * process for each queue exposes its depth and the age of its oldest waiting job. Returns the same object.
  *
  * @throws {ConfigError} for an option that is not known or cannot be used.
+ * @throws {TelltaleError} for anything but that.
  *
  * @example
  * const emails = monitorQueue(new Queue('emails', { connection }));
  */
 export function monitorQueue<Q extends QueueLike>(queue: Q, options: MonitorQueueOptions = {}): Q {
   const config = resolveConfig(queueOptions, options, {});
+  mustBeA('Queue', queue, 'monitorQueue');
   return instrumentOnce(queue, config.monitor, (domain, undo) => {
     const { monitor } = domain;
     const inside = queue as unknown as QueueInside;

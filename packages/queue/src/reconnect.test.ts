@@ -97,6 +97,7 @@ it('lets queue and worker be made and scraped where Redis is not there yet', asy
     await redis.stop();
   });
   for (let i = 0; i < 3; i++) expect(await scrape('queue_depth')).toBe('');
+  await expect.poll(() => scrape('queue_worker_errors_total')).toContain('error_type="ECONNREFUSED"');
   const completed = heard(worker, 'completed');
   const adding = queue.add('order', {});
   await redis.restart();

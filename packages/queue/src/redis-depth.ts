@@ -1,24 +1,33 @@
 import type { DepthSource } from './depth-source.ts';
 import type { RedisCommands } from './redis-commands.ts';
+import { type WaitingJob, waitingAge } from './waiting-since.ts';
 
 /** Beside BullMQ's own keys of the queue: in the same cluster slot, and allowed where these are. */
 const ELECTION = 'telltale-reader';
 
 /**
  * Reads a queue by what BullMQ keeps of it in Redis: lists and sorted sets whose lengths are there for the asking.
- * At most fifteen commands, all O(1) but for one of O(log n); no key is searched for and no job is walked over.
+ * At most nineteen commands, all O(1) but for one of O(log n); no key is searched for and no job is walked over.
  */
 export function redisSource({ ready, send }: RedisCommands, keyOf: (type: string) => string): DepthSource {
   const length = (type: string): Promise<number> => send('LLEN', keyOf(type)).then(Number);
   const size = (type: string): Promise<number> => send('ZCARD', keyOf(type)).then(Number);
   const election = keyOf(ELECTION);
 
-  /** When a job could have run first: what it was delayed by is in its options. */
-  const waitingSince = async (id: unknown): Promise<number | undefined> => {
+  const ageOf = waitingAge();
+
+  /** One that was taken before, or had children, has been waiting since BullMQ does not say when. */
+  const waitingJob = async (id: unknown): Promise<WaitingJob[]> => {
     // BullMQ 5 keeps a marker in the list that is no job.
-    if (typeof id !== 'string' || id.startsWith('0:')) return undefined;
-    const [timestamp, options] = (await send('HMGET', keyOf(id), 'timestamp', 'opts')) as (string | null)[];
-    return timestamp ? Number(timestamp) + delayOf(options) : undefined;
+    if (typeof id !== 'string' || id.startsWith('0:')) return [];
+    const [fields, children] = await Promise.all([
+      send('HMGET', keyOf(id), 'timestamp', 'opts', 'ats', 'atm') as Promise<(string | null)[]>,
+      send('EXISTS', keyOf(`${id}:processed`), keyOf(`${id}:failed`), keyOf(`${id}:unsuccessful`)),
+    ]);
+    const [timestamp, options, started, made] = fields;
+    if (!timestamp) return [];
+    const known = Number(started ?? 0) === 0 && Number(made ?? 0) === 0 && Number(children) === 0;
+    return [{ turn: `${id} ${started} ${made}`, since: known ? Number(timestamp) + delayOf(options) : undefined }];
   };
 
   return {
@@ -54,8 +63,7 @@ export function redisSource({ ready, send }: RedisCommands, keyOf: (type: string
         ]);
       // BullMQ 5 keeps the list of a paused queue under another name.
       const first = next ?? (pausedWait > 0 ? await send('LINDEX', keyOf('paused'), '-1') : null);
-      const since = await Promise.all([waitingSince(first), waitingSince(urgent[0])]);
-      const oldest = Math.min(...since.map((time) => time ?? now));
+      const jobs = await Promise.all([waitingJob(first), waitingJob(urgent[0])]);
       return {
         counts: {
           waiting: wait + pausedWait,
@@ -67,7 +75,7 @@ export function redisSource({ ready, send }: RedisCommands, keyOf: (type: string
           failed,
         },
         paused: paused > 0,
-        oldestWaitingSeconds: Math.max(0, now - oldest) / 1000,
+        oldestWaitingSeconds: ageOf(jobs.flat(), now),
       };
     },
   };

@@ -3,6 +3,7 @@ import { enterContext, resolveConfig } from '@telltale/core';
 import type { Connected, JobLike, WorkerLike } from './bullmq-like.ts';
 import { instrumentOnce, replaceMethod } from './instrument-once.ts';
 import type { JobRun } from './job-run.ts';
+import { mustBeA } from './known-by.ts';
 import { MetJob } from './met-jobs.ts';
 import { JobObserver } from './observe-jobs.ts';
 import { type MonitorWorkerOptions, workerOptions } from './options.ts';
@@ -28,12 +29,14 @@ const RATE_LIMITED = 'bullmq:rateLimitExceeded';
  * A job is counted when the queue knows how it ended, so that the counts are BullMQ's own.
  *
  * @throws {ConfigError} for an option that is not known or cannot be used.
+ * @throws {TelltaleError} for anything but that.
  *
  * @example
  * const worker = monitorWorker(new Worker('emails', processor, { connection }), { longRunningMs: 60_000 });
  */
 export function monitorWorker<W extends WorkerLike>(worker: W, options: MonitorWorkerOptions = {}): W {
   const config = resolveConfig(workerOptions, options, {});
+  mustBeA('Worker', worker, 'monitorWorker');
   return instrumentOnce(worker, config.monitor, (domain, undo, end) => {
     const { monitor } = domain;
     const { errors } = monitor;

@@ -42,6 +42,43 @@ export function depthContract(backend: () => RunningBackend): void {
       expect(await kit.scrape('queue_paused')).toBe(`queue_paused{queue="${kit.name}"} 1`);
     });
 
+    it('counts one that failed and was put back by hand, or waited for its children, from when it was seen to wait', async () => {
+      const kit = startKit(backend());
+      const age = async (): Promise<number> => {
+        const text = await kit.scrape('queue_oldest_waiting_job_age_seconds');
+        return Number(
+          text
+            .split('\n')
+            .find((line) => line.includes(`"${kit.name}"`))!
+            .split(' ')[1],
+        );
+      };
+      const timestamp = Date.now() - 50_000;
+      const failing = kit.work(async () => {
+        throw new Error('no');
+      });
+      await kit.queue.add('again', {}, { timestamp });
+      await kit.ended(failing, 1);
+      await failing.close();
+      const [job] = await kit.queue.getFailed();
+      await job!.retry();
+      const first = await age();
+      expect(first).toBeLessThan(40);
+      await expect.poll(age).toBeGreaterThan(first);
+      await job!.remove();
+
+      const children = kit.work(async () => {}, { queueName: `${kit.name}-children` });
+      await kit.flow.add({
+        name: 'parent',
+        queueName: kit.name,
+        opts: { timestamp },
+        children: [{ name: 'child', queueName: `${kit.name}-children` }],
+      });
+      await kit.ended(children, 1);
+      expect((await kit.queue.getJobCounts('waiting')).waiting).toBe(1);
+      expect(await age()).toBeLessThan(40);
+    });
+
     it('is shown by one process, and by another when that one is gone or has closed', async () => {
       const kit = startKit(backend());
       const { monitor: other, scrape } = testMonitor({ clock: systemClock });

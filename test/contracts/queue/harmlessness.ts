@@ -110,6 +110,20 @@ export function harmlessnessContract(backend: () => RunningBackend): void {
       expect(await kit.scrape('queue_worker_concurrency')).toMatch(/ 7$/);
     });
 
+    it('shows a worker that is paused, and one that runs again', async () => {
+      const kit = startKit(backend());
+      const worker = kit.work(async () => {});
+      await worker.waitUntilReady();
+      const states = async () =>
+        (await kit.scrape('queue_workers')).split('\n').map((line) => line.replace(/.*state="(.*)"}/, '$1'));
+      expect((await states()).sort()).toEqual(['paused 0', 'running 1', 'stopped 0']);
+      await worker.pause();
+      expect((await states()).sort()).toEqual(['paused 1', 'running 0', 'stopped 0']);
+      expect(await kit.scrape('queue_worker_concurrency')).toMatch(/ 0$/);
+      worker.resume();
+      expect((await states()).sort()).toEqual(['paused 0', 'running 1', 'stopped 0']);
+    });
+
     it("lets a listener's error go where it goes without Telltale", async () => {
       const kit = startKit(backend());
       const worker = kit.work(async () => {});
@@ -127,6 +141,16 @@ export function harmlessnessContract(backend: () => RunningBackend): void {
       await expect(kit.queue.add('one', {}, { jobId: '0' })).rejects.toThrow(/JobId cannot be '0'/);
       expect(await kit.scrape('queue_add_errors_total')).toContain(`{queue="${kit.name}",error_type="Error"} 1`);
       expect(await kit.scrape('queue_jobs_added_total')).toBe('');
+    });
+
+    it('refuses what is not of BullMQ, and says what it takes', () => {
+      const { monitor, errors } = testMonitor();
+      for (const thing of [undefined, null, 7, {}, new Map()] as never[]) {
+        expect(() => monitorWorker(thing, { monitor })).toThrow('It takes a Worker of BullMQ 5 or 6');
+        expect(() => monitorQueue(thing, { monitor })).toThrow('It takes a Queue of BullMQ 5 or 6');
+        expect(() => monitorFlow(thing, { monitor })).toThrow('It takes a FlowProducer of BullMQ 5 or 6');
+      }
+      expect(errors).toEqual([]);
     });
 
     it('refuses options that it does not know', () => {

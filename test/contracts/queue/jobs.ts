@@ -68,6 +68,17 @@ export function jobContract(backend: () => RunningBackend): void {
       expect(Number(/_sum\{.*\} (.*)/.exec(text)![1])).toBeCloseTo(wait, 6);
     });
 
+    it('measures no wait of a job that ran before its delay was over', async () => {
+      const kit = startKit(backend());
+      const early = await kit.queue.add('early', {}, { delay: 60_000 });
+      await early.promote();
+      const shortened = await kit.queue.add('shortened', {}, { delay: 60_000 });
+      await shortened.changeDelay(10);
+      const worker = kit.work(async () => {});
+      await kit.ended(worker, 2);
+      expect(await kit.scrape('queue_job_wait_seconds')).not.toMatch(/_count\{.*\} [^0]/);
+    });
+
     it('measures how late the runs of a scheduler begin', async () => {
       const kit = startKit(backend());
       await kit.queue.upsertJobScheduler('tick', { every: 40 }, { name: 'tick' });
