@@ -102,6 +102,7 @@ async function compare(folder: string) {
       atLeast(1, 'million samples a second taken in by memory, compressed, CPU time', ingestion),
       atMost(1, "bytes a sample in SQLite, as a part of Prometheus's", bytes.sqlite / bytes.prometheus),
       atMost(1.7, 'bytes a sample in SQLite', bytes.sqlite),
+      atMost(100, 'MB of 1,000 series in SQLite in 7 days, by this day', (bytes.sqlite * samples * 7) / 1e6),
     ],
   };
 }
