@@ -25,6 +25,7 @@ interface KnexClient {
   acquireRawConnection: AnyMethod;
   acquireConnection: AnyMethod;
   releaseConnection: AnyMethod;
+  runner?: AnyMethod;
 }
 
 /** How the connections of a driver are observed. */
@@ -102,10 +103,11 @@ function watchPool(client: KnexClient, pool: TarnPool, observer: QueryObserver, 
   function acquireConnection(original: AnyMethod): AnyMethod {
     return function acquireConnection(this: unknown, ...args: unknown[]) {
       const askedAt = watch.now();
-      const place = watch.place(acquireConnection);
+      const { byItself } = watch;
+      const place = byItself ? undefined : watch.place(acquireConnection);
       return original.apply(this, args).then(
         (connection: object) => {
-          watch.taken(connection, askedAt, false, place);
+          watch.taken(connection, askedAt, byItself, place);
           return connection;
         },
         (error: unknown) => {
@@ -127,8 +129,20 @@ function watchPool(client: KnexClient, pool: TarnPool, observer: QueryObserver, 
         },
     ),
   ];
+  if (typeof client.runner === 'function') undo.push(replaceMethod(client, 'runner', marking(watch)));
   return () => {
     for (const each of undo) each();
     watch.close();
   };
+}
+
+/** What runs a statement takes a connection for it by `ensureConnection`, and gives it back. */
+function marking(watch: PoolWatch): (original: AnyMethod) => AnyMethod {
+  return (original) =>
+    function (this: unknown, ...args) {
+      const runner = original.apply(this, args) as { ensureConnection?: AnyMethod };
+      if (typeof runner.ensureConnection === 'function')
+        runner.ensureConnection = watch.marking(runner.ensureConnection);
+      return runner;
+    };
 }

@@ -9,6 +9,10 @@ export interface MysqlConnectionLike extends EventEmitter {
   query: AnyMethod;
   execute: AnyMethod;
   prepare: AnyMethod;
+  readonly ping?: AnyMethod;
+  readonly changeUser?: AnyMethod;
+  readonly reset?: AnyMethod;
+  readonly end?: AnyMethod;
 }
 
 /** What mysql2 makes of a statement and returns where no callback is given. */
@@ -26,6 +30,9 @@ interface PreparedStatement {
 
 /** SERVER_STATUS_IN_TRANS of MySQL's protocol. */
 const IN_TRANSACTION = 1;
+
+/** Methods that are no statements, and call back from the socket. */
+const CALLING_BACK = ['ping', 'changeUser', 'reset', 'end'] as const;
 
 const OBSERVED = Symbol.for('telltale.v1.database.prepared');
 
@@ -58,6 +65,17 @@ export function observeMysqlConnection(
             return bound.apply(this, [error, statement]);
           });
         },
+    ),
+    ...CALLING_BACK.filter((name) => typeof connection[name] === 'function').map((name) =>
+      replaceMethod(
+        connection,
+        name,
+        (original) =>
+          function (this: unknown, ...args) {
+            const bound = args.map((arg) => (typeof arg === 'function' ? AsyncResource.bind(arg as AnyMethod) : arg));
+            return original.apply(this, bound);
+          },
+      ),
     ),
   ];
   return {

@@ -1,10 +1,11 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import mysql from 'mysql2';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { startMariadb, type TestMariadb } from '../../../../test/servers/mariadb.ts';
 import { type TestMonitor, testMonitor } from '../../../../test/test-monitor.ts';
 import { ALL, inTwenty } from '../../test/in-twenty.ts';
-import { monitorPool } from '../monitor-database.ts';
+import { monitorClient, monitorPool } from '../monitor-database.ts';
 
 let database: TestMariadb;
 beforeAll(async () => {
@@ -40,6 +41,39 @@ it('calls back, and emits, in the context of the caller, however long it waited 
           .on('end', () => done()),
     ),
   ).toEqual(ALL);
+});
+
+it('calls back in the context of the caller for what is no statement', async () => {
+  const { pool } = observedPool(1);
+  const connection = await new Promise<mysql.PoolConnection>((resolve, reject) =>
+    pool.getConnection((error, taken) => (error ? reject(error) : resolve(taken))),
+  );
+  expect(await inTwenty((done) => connection.ping(() => done()))).toEqual(ALL);
+  expect(await inTwenty((done) => connection.changeUser({}, () => done()))).toEqual(ALL);
+  expect(await inTwenty((done) => connection.changeUser(done as never))).toEqual(ALL);
+  expect(await inTwenty((done) => connection.reset(() => done()))).toEqual(ALL);
+  connection.release();
+  const own = mysql.createConnection(database.url);
+  monitorClient(own, { monitor: testMonitor().monitor });
+  const storage = new AsyncLocalStorage<string>();
+  const ended = storage.run('caller', () => new Promise((done) => own.end(() => done(storage.getStore()))));
+  expect(await ended).toBe('caller');
+});
+
+it('names a connection that is not returned with the place where it was taken', async () => {
+  const { monitor, clock, log, scrape } = testMonitor({ environment: 'development' });
+  const pool = mysql.createPool({ uri: database.url, connectionLimit: 1 });
+  monitorPool(pool, { monitor, name: 'main', heldTooLongMs: 20 });
+  onTestFinished(() => pool.promise().end());
+  const connection = await new Promise<mysql.PoolConnection>(function takesAndForgets(resolve, reject) {
+    pool.getConnection((error, taken) => (error ? reject(error) : resolve(taken)));
+  });
+  clock.advance(1_000);
+  await vi.waitFor(() => expect(log()).toHaveLength(1));
+  expect(log()[0]).toMatchObject({ message: 'A connection of the pool main was not returned', held_ms: 1_000 });
+  expect((log()[0] as { taken_at: string[] }).taken_at[0]).toContain('takesAndForgets');
+  expect(await scrape('database_connections_held_too_long_total')).toMatch(/ 1$/);
+  connection.release();
 });
 
 it('counts each way of running a statement once', async () => {

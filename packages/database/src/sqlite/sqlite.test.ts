@@ -54,6 +54,11 @@ it("times better-sqlite3's transactions, and leaves their functions what they we
     for (const n of numbers) insert.run(n);
     return this;
   });
+  const unobserved = new Better(':memory:').transaction(() => {});
+  for (const variant of ['default', 'deferred', 'immediate', 'exclusive'] as const) {
+    const { name, length } = (insertAll as unknown as Record<typeof variant, () => void>)[variant];
+    expect([name, length]).toEqual([unobserved.name, unobserved.length]);
+  }
   const self = { insertAll };
   expect(self.insertAll(1, 2)).toBe(self);
   insertAll.immediate(3);

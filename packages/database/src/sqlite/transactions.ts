@@ -19,8 +19,8 @@ export function observeTransactions(
   observer: QueryObserver,
 ): () => void {
   const { clock } = observer.monitor.config;
-  const timed = (run: AnyMethod): AnyMethod =>
-    function (this: unknown, ...args) {
+  const timed = (run: AnyMethod): AnyMethod => {
+    const own: AnyMethod = function (this: unknown, ...args) {
       if (database.inTransaction) return run.apply(this, args);
       connection.begun(clock.monotonic());
       try {
@@ -32,6 +32,10 @@ export function observeTransactions(
         throw error;
       }
     };
+    for (const key of ['name', 'length'])
+      Object.defineProperty(own, key, { value: run[key as 'name'], configurable: true });
+    return own;
+  };
 
   return replaceMethod(
     database,
