@@ -4,7 +4,7 @@ import { sqliteStore } from '../../../test/samples.ts';
 import { counters, START, snapshotOf } from '../../../test/series.ts';
 
 const SERIES = 1_000;
-const HOURS = 24;
+const HOURS = 6;
 /** Most series of a service rest most of the time: one in eight rises between two flushes. */
 const RISING = 8;
 
