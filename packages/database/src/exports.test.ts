@@ -1,3 +1,4 @@
+import { ConfigError } from '@telltale/core';
 import { expect, it, vi } from 'vitest';
 import { testMonitor } from '../../../test/test-monitor.ts';
 import * as database from './index.ts';
@@ -18,10 +19,21 @@ it('exports what is named here, and nothing else', () => {
 it('refuses what it does not know, and says what it takes', () => {
   const options = { monitor: testMonitor().monitor };
   expect(() => database.monitorPool({}, options)).toThrow(
-    /^\[telltale\] \[database\] monitorPool was given a Object, and takes a Knex .*, a Pool of pg, /,
+    /^\[telltale\] \[database\] monitorPool was given an Object, and takes a Knex .*, a Pool of pg, /,
   );
-  expect(() => database.monitorClient(undefined as never, options)).toThrow('monitorClient was given a undefined');
+  expect(() => database.monitorClient(undefined as never, options)).toThrow('monitorClient was given undefined, and');
+  expect(() => database.monitorClient(null as never, options)).toThrow('monitorClient was given null, and');
+  expect(() => database.monitorClient(7 as never, options)).toThrow('monitorClient was given a number, and');
+  expect(() => database.monitorClient([] as never, options)).toThrow('monitorClient was given an Array, and');
   expect(() => database.monitorPool({}, { slowQuery: 1 } as never)).toThrow('did you mean slowQueryMs?');
+});
+
+it.each([[null], [5], ['main'], [[]]])('refuses %j for options', async (options) => {
+  const { DatabaseSync } = await import('node:sqlite');
+  const opened = new DatabaseSync(':memory:');
+  expect(() => database.monitorClient(opened, options as never)).toThrow(ConfigError);
+  expect(() => database.monitorPool(opened, options as never)).toThrow('expected an object');
+  expect(Object.hasOwn(opened, 'prepare')).toBe(false);
 });
 
 it('leaves the object alone, and says so, where the registry has such a metric of somebody else', async () => {

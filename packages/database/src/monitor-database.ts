@@ -49,7 +49,7 @@ export function isDatabase(thing: object): boolean {
   return isPrisma(thing) || INTEGRATIONS.some((each) => each.matches(thing));
 }
 
-function monitorDatabase<T extends object>(called: string, thing: T, options: DatabaseOptions = {}): T {
+function monitorDatabase<T extends object>(called: string, thing: T, options?: DatabaseOptions): T {
   const config = resolveDatabaseOptions(options);
   const prisma = isObject(thing) && isPrisma(thing);
   const integration = isObject(thing) && !prisma ? INTEGRATIONS.find((each) => each.matches(thing)) : undefined;
@@ -77,7 +77,8 @@ function isObject(thing: unknown): thing is object {
 }
 
 function describe(thing: unknown): string {
-  if (!isObject(thing)) return thing === null ? 'null' : `a ${typeof thing}`;
-  const { name } = thing.constructor ?? {};
-  return name ? `a ${name}` : 'an object without a class';
+  if (thing === undefined || thing === null) return String(thing);
+  const name = isObject(thing) ? thing.constructor?.name : typeof thing;
+  if (!name) return 'an object without a class';
+  return `${/^[aeio]/i.test(name) ? 'an' : 'a'} ${name}`;
 }

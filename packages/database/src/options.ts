@@ -1,4 +1,5 @@
 import {
+  ConfigError,
   flag,
   given,
   type Monitor,
@@ -40,5 +41,9 @@ export type DatabaseConfig = Resolved<typeof databaseOptions>;
 
 /** @throws {ConfigError} naming every option that cannot be used. */
 export function resolveDatabaseOptions(options: DatabaseOptions = {}): DatabaseConfig {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    const value = JSON.stringify(options) ?? typeof options;
+    throw new ConfigError([{ name: 'options', value, allowed: 'expected an object' }]);
+  }
   return resolveConfig(databaseOptions, options, {});
 }

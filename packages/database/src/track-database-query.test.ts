@@ -95,3 +95,7 @@ it('counts for the service as it is called by then, where a pool was made before
   expect(text).toContain('{service="billing",system="sqlite",operation="INSERT",table="items"} 1');
   expect(text).toContain('{service="billing",system="sqlite",operation="CREATE",table="others"} 1');
 });
+
+it('takes null for no options', () => {
+  expect(trackDatabaseQuery('orders', 'postgres', 'SELECT', () => 7, null as never)).toBe(7);
+});

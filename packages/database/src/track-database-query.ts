@@ -32,15 +32,12 @@ export function trackDatabaseQuery<T>(
   system: string,
   operation: string,
   fn: () => T,
-  options: TrackDatabaseQueryOptions = {},
+  options?: TrackDatabaseQueryOptions,
 ): T {
-  const monitor = options.monitor ?? defaultMonitor();
+  const given = options ?? {};
+  const monitor = given.monitor ?? defaultMonitor();
   if (!monitor.enabled) return fn();
-  const running = monitor.errors.guard(
-    'database',
-    () => start(monitor, service, system, operation, options),
-    undefined,
-  );
+  const running = monitor.errors.guard('database', () => start(monitor, service, system, operation, given), undefined);
   if (running === undefined) return fn();
   return watchCall(
     () => begun(fn()),

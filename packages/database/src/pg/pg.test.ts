@@ -226,6 +226,16 @@ it('names a connection that was not returned, with the place where it was taken'
   client.release();
 });
 
+it('observes what a listener runs as soon as a client is connected, though it listened first', async () => {
+  const { monitor, scrape } = testMonitor();
+  const pool = openPool({ connectionString: database.url, max: 1 });
+  onTestFinished(() => pool.end());
+  pool.on('connect', (client) => void client.query('SET statement_timeout = 5000'));
+  monitorPool(pool, { monitor });
+  await pool.query('SELECT 1');
+  expect(await scrape('database_queries_total')).toContain('operation="SET",table="none"} 1');
+});
+
 it('keeps no stacks in production', async () => {
   const { pool, clock, log } = observedPool(1, { heldTooLongMs: 20 }, { environment: 'production' });
   const client = await pool.connect();
