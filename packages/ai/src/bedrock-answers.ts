@@ -17,8 +17,8 @@ export function readConverse(answer: Answer, value: Json): void {
     addText(answer, delta.text);
   }
   for (const block of objects(object(object(value.output)?.message)?.content)) addText(answer, block.text);
-  const failure = FAILURES.map((name) => object(value[name])).find((found) => found !== undefined);
-  if (failure !== undefined) answer.error = failure;
+  const type = FAILURES.find((name) => object(value[name]) !== undefined);
+  if (type !== undefined) answer.error = { type, message: object(value[type])?.message };
 }
 
 const FAILURES = [

@@ -144,7 +144,11 @@ class Ending {
     if (this.#over) return;
     this.#over = true;
     const { usage, servedModel, error, text } = this.answer;
-    const failure = end.error ?? (error === undefined ? undefined : new ProviderError(undefined, error as Json));
+    const failure =
+      end.error ??
+      (error === undefined
+        ? undefined
+        : new ProviderError(undefined, error as Json, { showsMessage: text !== undefined }));
     this.#attempts.call.end({
       usage: usage ?? usageInHeaders(this.#attempts.headers),
       servedModel,

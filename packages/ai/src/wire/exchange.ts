@@ -37,6 +37,7 @@ export class Exchange {
   #onEnd: (() => void) | undefined;
   #unreadFailure: (() => void) | undefined;
   #status: number | undefined;
+  #headers: Headers | undefined;
 
   constructor(call: AICall, described: DescribedCall, recordsContent: boolean, report: Report) {
     this.#call = call;
@@ -68,6 +69,7 @@ export class Exchange {
 
   #attend(response: Response, retries: Retries): Response {
     this.#status = response.status;
+    this.#headers = response.headers;
     if (!response.ok) return this.#watchError(response, retries.follow(response));
     if (isWatchable(response)) return this.#watchAnswer(response);
     this.end();
@@ -103,7 +105,7 @@ export class Exchange {
   #attemptFailed(error: unknown, status: number | undefined, another: boolean): void {
     this.waits = true;
     const aborted = this.signal === undefined ? isAbort(error) : this.signal?.aborted === true;
-    const failure = aborted || !isAbort(error) ? error : timeout(error);
+    const failure = aborted ? abort(error) : isAbort(error) ? timeout(error) : error;
     if (another && !aborted) this.#call.attemptFailed(failure, status);
     else this.end({ error: failure, aborted });
   }
@@ -118,11 +120,15 @@ export class Exchange {
     );
   }
 
+  #providerError(body: Json | undefined, status?: number): ProviderError {
+    return new ProviderError(status, body, { showsMessage: this.reader.keepsText, headers: this.#headers });
+  }
+
   #watchError(response: Response, another: boolean): Response {
     const { status } = response;
     const fail = (body: string, follows: boolean): void => {
       this.#unreadFailure = undefined;
-      this.#attemptFailed(new ProviderError(status, parseObject(body)), status, follows);
+      this.#attemptFailed(this.#providerError(parseObject(body), status), status, follows);
     };
     if (!isWatchable(response)) {
       fail('', another);
@@ -149,7 +155,7 @@ export class Exchange {
     this.#over = true;
     this.#onEnd?.();
     const { usage, servedModel, error, text } = this.reader.answer;
-    const failure = end.error ?? (error === undefined ? undefined : new ProviderError(undefined, error as Json));
+    const failure = end.error ?? (error === undefined ? undefined : this.#providerError(error as Json));
     this.#call.end({
       usage,
       servedModel,
@@ -164,6 +170,12 @@ export class Exchange {
 /** What the caller did not break off, the SDK did when its time was over. */
 function timeout(cause: unknown): Error {
   return Object.assign(new Error('The model did not answer in time', { cause }), { name: 'TimeoutError' });
+}
+
+/** Whoever gives up may say why in any words. */
+function abort(reason: unknown): unknown {
+  if (isAbort(reason)) return reason;
+  return Object.assign(new Error('The caller gave up', { cause: reason }), { name: 'AbortError' });
 }
 
 /** Begins a call that goes over HTTP. Rejects only where a budget has no room for it. */
