@@ -238,7 +238,7 @@ describe.each([
     const test = testMonitor();
     const fail = (): Promise<never> => Promise.reject(new RangeError('away'));
     const store = { get: fail, set: fail, delete: fail, has: fail, clear: fail, on() {} };
-    const cache = monitorCache(create({ store }), { monitor: test.monitor });
+    const cache = monitorCache(create({ store }), { monitor: test.monitor }) as Keyv;
     const heard: unknown[] = [];
     cache.on('error', (error: unknown) => heard.push(error));
     expect([await cache.set('a', 1), await cache.get('a'), await cache.delete('a')]).toEqual([false, undefined, false]);
