@@ -177,7 +177,9 @@ test('a collector that never answers holds the end up for no longer than five se
   const { monitor, history, flushAt } = recording({ backends: ['otlp', 'memory'], otlpEndpoint: endpoint });
   const realTimeout = globalThis.setTimeout;
   const waits: number[] = [];
-  onTestFinished(() => vi.unstubAllGlobals());
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+  });
   void flushAt(0);
   await once(server, 'request');
   vi.stubGlobal('setTimeout', (work: () => void, ms: number) => {

@@ -1,9 +1,9 @@
 import type { Aspect } from '../../codec/minutes.ts';
 import { Turns } from '../../turns.ts';
-import type { KnownSeries } from './catalogue.ts';
 import type { Database } from './database.ts';
 import { ForeignHead } from './foreign-head.ts';
 import { generationIn } from './generation.ts';
+import type { KnownSeries } from './known-series.ts';
 import { aspectIn, type HeadInMemory, type Question } from './question.ts';
 import { type SegmentRow, segmentsFor } from './segments.ts';
 

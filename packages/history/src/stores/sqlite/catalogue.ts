@@ -2,59 +2,9 @@ import { TelltaleError } from '@telltale/core';
 import type { Matcher } from '@telltale/promql';
 import { keyOfLabels, type RecordedSeries } from '../../recorder/snapshot.ts';
 import { Turns } from '../../turns.ts';
-import { LabelIndex } from '../label-index.ts';
 import type { Database } from './database.ts';
 import { generationIn } from './generation.ts';
-
-/** Where a series stands in the file. A series can have several such places: two processes may have begun it at once. */
-export interface Place {
-  readonly id: number;
-  readonly groupId: number;
-  readonly instance: string;
-}
-
-/** A series that the file or a head in memory has. */
-export interface KnownSeries {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly key: string;
-  readonly cumulative: boolean;
-  readonly places: Place[];
-}
-
-/** A group as the file has it, and how many series it has there. */
-interface Group {
-  readonly id: number;
-  readonly instance: string;
-  readonly labels: Readonly<Record<string, string>>;
-  size: number;
-}
-
-/** What is known of one generation of the file. */
-class Known {
-  readonly generation: number;
-  readonly index = new LabelIndex<KnownSeries>();
-  readonly byKey = new Map<string, KnownSeries>();
-  readonly groups = new Map<number, Group>();
-  /** By process and labels: the latest group, which may have room. */
-  readonly open = new Map<string, Group>();
-  readonly ids = new WeakMap<readonly RecordedSeries[], Float64Array>();
-  lastId = 0;
-  lastGroupId = 0;
-
-  constructor(generation: number) {
-    this.generation = generation;
-  }
-
-  know(labels: Readonly<Record<string, string>>, key: string, cumulative: boolean): KnownSeries {
-    let series = this.byKey.get(key);
-    if (series === undefined) {
-      series = { labels, key, cumulative, places: [] };
-      this.byKey.set(key, series);
-      this.index.add(series);
-    }
-    return series;
-  }
-}
+import { type EnteringHead, insert, Known, type KnownSeries, openKey, type Place, placeIn } from './known-series.ts';
 
 /** The ids of the series of a snapshot, and of which generation of the file they are. */
 export interface SeriesIds {
@@ -62,24 +12,12 @@ export interface SeriesIds {
   readonly generation: number;
 }
 
-/** The head that series are entered for. */
-export interface EnteringHead {
-  readonly id: number | undefined;
-  /** Told of each series that was not in the file. */
-  entered(id: number, bytes: number): void;
-}
-
-/** So many series of one name and process share a group, whose columns share a row of each segment. */
-const SERIES_OF_A_GROUP = 256;
 /** New series are written so many at a time. */
 const SERIES_OF_A_SLICE = 100;
 /** And read so many at a time. */
 const SERIES_OF_A_PAGE = 1000;
 /** Others take series from the file every few minutes. */
 const ATTEMPTS = 8;
-/** Labels that all series of a group have the same. */
-const COMMON = ['__name__', 'job', 'instance', 'service'];
-
 /**
  * The series of the file, by labels and by id. Others may add to the file and take from it: `refresh` before asking.
  * When something was taken, all of it is read anew, aside, and what is nowhere any more is forgotten with the rest.
@@ -238,46 +176,6 @@ export class Catalogue {
     }
     this.#known = known;
   }
-}
-
-function placeIn({ byKey }: Known, key: string, instance: string): Place | undefined {
-  return byKey.get(key)?.places.find((place) => place.instance === instance);
-}
-
-function openKey(instance: string, labels: string): string {
-  return `${instance}\n${labels}`;
-}
-
-/** `groups` are those begun in the same transaction, which may not come to pass. */
-function insert(
-  { labels, cumulative }: RecordedSeries,
-  groups: Map<string, { readonly id: number; size: number }>,
-  known: Known,
-  database: Database,
-  instance: string,
-  head: EnteringHead,
-): void {
-  const common: Record<string, string> = {};
-  const own: Record<string, string> = {};
-  for (const name in labels) (COMMON.includes(name) ? common : own)[name] = labels[name]!;
-  const text = JSON.stringify(common);
-  const key = openKey(instance, text);
-  let group = groups.get(key);
-  if (group === undefined) {
-    const open = known.open.get(key);
-    if (open !== undefined) groups.set(key, (group = { id: open.id, size: open.size }));
-  }
-  if (group === undefined || group.size >= SERIES_OF_A_GROUP) {
-    const { lastId } = database.run('INSERT INTO series_group (instance, labels) VALUES (?, ?)', instance, text);
-    groups.set(key, (group = { id: lastId, size: 0 }));
-  }
-  group.size++;
-  const ownText = JSON.stringify(own);
-  const { lastId } = database.run(
-    'INSERT INTO series (group_id, head_id, cumulative, labels) VALUES (?, ?, ?, ?)',
-    ...[group.id, head.id ?? 0, cumulative ? 1 : 0, ownText],
-  );
-  head.entered(lastId, ownText.length);
 }
 
 interface GroupRow {

@@ -1,5 +1,5 @@
 import { Head } from '../head.ts';
-import type { EnteringHead } from './catalogue.ts';
+import type { EnteringHead } from './known-series.ts';
 import type { RowSnapshot } from './snapshot-row.ts';
 
 /** What the file has for a series beside its labels. */

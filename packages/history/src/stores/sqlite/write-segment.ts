@@ -4,8 +4,8 @@ import { encodeTimes } from '../../codec/times.ts';
 import { Turns } from '../../turns.ts';
 import type { Head } from '../head.ts';
 import { HeadColumns } from '../head-columns.ts';
-import type { Place } from './catalogue.ts';
 import type { Database } from './database.ts';
+import type { Place } from './known-series.ts';
 import { chunkId, Pack } from './pack.ts';
 
 /** A segment that is being deleted is not there for readers, nor is one being written, which has a state below 0. */
