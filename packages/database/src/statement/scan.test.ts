@@ -226,28 +226,28 @@ describe('operation and table', () => {
 });
 
 describe('the transaction steps', () => {
-  it.each<readonly [sql: string, steps?: string]>([
+  it.each<readonly [sql: string, steps: string]>([
     ['BEGIN', 'begin'],
     ['begin isolation level serializable', 'begin'],
     ['START TRANSACTION READ ONLY', 'begin'],
-    ['START SLAVE'],
+    ['START SLAVE', ''],
     ['COMMIT', 'commit'],
     ['END', 'commit'],
     ['ROLLBACK', 'rollback'],
     ['ABORT', 'rollback'],
-    ['ROLLBACK TO SAVEPOINT a'],
-    ['ROLLBACK WORK TO a'],
-    ['SAVEPOINT a'],
-    ['SELECT 1'],
+    ['ROLLBACK TO SAVEPOINT a', ''],
+    ['ROLLBACK WORK TO a', ''],
+    ['SAVEPOINT a', ''],
+    ['SELECT 1', ''],
     ['BEGIN; UPDATE t SET a = 1', 'begin'],
     ['BEGIN; UPDATE t SET a = 1; COMMIT;', 'begin commit'],
     ['COMMIT AND CHAIN', 'commit begin'],
     ['COMMIT WORK AND NO CHAIN', 'commit'],
     ['ROLLBACK AND CHAIN', 'rollback begin'],
     ['END TRANSACTION; BEGIN', 'commit begin'],
-    ["INSERT INTO t VALUES ('; COMMIT')"],
-    ['INSERT INTO t VALUES (1); -- COMMIT'],
-  ])('of %s: %s', (sql, steps = '') => {
+    ["INSERT INTO t VALUES ('; COMMIT')", ''],
+    ['INSERT INTO t VALUES (1); -- COMMIT', ''],
+  ])('of %s: %s', (sql, steps) => {
     expect(scanStatement(sql, 'postgres').transaction.join(' ')).toBe(steps);
   });
 });
