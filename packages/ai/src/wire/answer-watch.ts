@@ -1,6 +1,7 @@
 import { BodyCollector } from './body-collector.ts';
 import { EventScanner } from './event-scanner.ts';
 import type { Exchange } from './exchange.ts';
+import { FrameScanner } from './frame-scanner.ts';
 import { bytesOf, likePiece } from './pieces.ts';
 import { UsageStripper } from './usage-stripper.ts';
 import type { ResponseWatch } from './watch-response.ts';
@@ -135,6 +136,37 @@ export class EventsWatcher extends AnswerWatcher {
     this.#scanner.end();
     this.exchange.end();
     return likePiece(this.#last, this.#stripper?.end());
+  }
+}
+
+/** Watches an answer that comes in Amazon's event stream encoding, as to Anthropic's client of Bedrock. */
+export class FramesWatcher extends AnswerWatcher {
+  readonly #scanner: FrameScanner;
+
+  constructor(exchange: Exchange) {
+    super(exchange);
+    const { reader } = exchange;
+    this.#scanner = new FrameScanner({
+      event: (data) => {
+        if (reader.event(data)) exchange.firstToken();
+      },
+      failed: (type, message) => {
+        reader.answer.error = { type, message };
+      },
+    });
+  }
+
+  cancelled(): void {
+    this.exchange.end({ aborted: !this.exchange.reader.complete });
+  }
+
+  protected look(piece: unknown): unknown {
+    if (!this.exchange.over) this.#scanner.push(bytesOf(piece));
+    return piece;
+  }
+
+  protected finish(): undefined {
+    this.exchange.end();
   }
 }
 

@@ -2,11 +2,11 @@ import type { AICall, AICallObserver } from '../ai-call.ts';
 import { isAbort } from '../is-abort.ts';
 import type { DescribedCall, Json } from './answer.ts';
 import { AnswerReader } from './answer-reader.ts';
-import { BodyWatcher, ErrorWatcher, EventsWatcher } from './answer-watch.ts';
+import { BodyWatcher, ErrorWatcher, EventsWatcher, FramesWatcher } from './answer-watch.ts';
 import { parseObject } from './body-collector.ts';
 import { isWatchable } from './pass-through.ts';
 import { ProviderError } from './provider-error.ts';
-import { watchResponse } from './watch-response.ts';
+import { type ResponseWatch, watchResponse } from './watch-response.ts';
 
 /** What a failed attempt is followed by. */
 interface Retries {
@@ -113,11 +113,13 @@ export class Exchange {
   #watchAnswer(response: Response): Response {
     const type = response.headers.get('content-type') ?? '';
     this.waits = true;
-    const isEvents = type.includes('event-stream');
-    return watchResponse(
-      response,
-      isEvents ? new EventsWatcher(this, this.stripsUsage) : new BodyWatcher(this, /json/i.test(type)),
-    );
+    return watchResponse(response, this.#watcherOf(type));
+  }
+
+  #watcherOf(type: string): ResponseWatch {
+    if (type.includes('event-stream')) return new EventsWatcher(this, this.stripsUsage);
+    if (type.includes('amazon.eventstream')) return new FramesWatcher(this);
+    return new BodyWatcher(this, /json/i.test(type));
   }
 
   #providerError(body: Json | undefined, status?: number): ProviderError {
