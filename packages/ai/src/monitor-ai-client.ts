@@ -24,6 +24,7 @@ export function monitorAIClient<T extends object>(thing: T, options: MonitorAIOp
     readonly config?: { readonly serviceId?: unknown };
     readonly doGenerate?: unknown;
     readonly doEmbed?: unknown;
+    readonly doRerank?: unknown;
     readonly registerTelemetry?: unknown;
   };
   if (isStainless(thing)) {
@@ -35,6 +36,7 @@ export function monitorAIClient<T extends object>(thing: T, options: MonitorAIOp
   if (traits.middlewareStack !== undefined && traits.config?.serviceId === 'Bedrock Runtime') {
     return monitorBedrock(thing, options);
   }
-  const isVercel = [traits.doGenerate, traits.doEmbed, traits.registerTelemetry].some((each) => each !== undefined);
+  const { doGenerate, doEmbed, doRerank, registerTelemetry } = traits;
+  const isVercel = [doGenerate, doEmbed, doRerank, registerTelemetry].some((each) => each !== undefined);
   return isVercel ? monitorVercelAI(thing, options) : undefined;
 }
