@@ -4,13 +4,11 @@ import {
   type ConfigMistake,
   type CoreConfig,
   type Monitor,
-  type OptionsOf,
-  type OptionTable,
   type Resolved,
   resolveConfig,
   setUpMonitor,
 } from '@telltale/core';
-import { historyOptions } from '@telltale/history/options';
+import { resolveHistoryOptions } from '@telltale/history/options';
 import type { FurtherPages, HttpConfig } from '@telltale/http';
 import { allOptions, laterOptions, type MonitoringOptions } from './options.ts';
 import { remember } from './remembered.ts';
@@ -44,9 +42,9 @@ export function configure(options: MonitoringOptions = {}): Setup {
 /** Reads the options, and those of the history within them, and reports the mistakes in both at once. */
 function resolveAll({ history, ...options }: MonitoringOptions): Resolved<typeof allOptions> {
   const mistakes: ConfigMistake[] = [];
-  const read = <T extends OptionTable>(table: T, given: object, prefix: string, own?: string) => {
+  const collect = <T>(read: () => T, prefix = ''): T | undefined => {
     try {
-      return resolveConfig(table, given as OptionsOf<T>, process.env, own);
+      return read();
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       for (const mistake of error.mistakes) mistakes.push({ ...mistake, name: prefix + mistake.name });
@@ -54,8 +52,9 @@ function resolveAll({ history, ...options }: MonitoringOptions): Resolved<typeof
     }
   };
   const isObject = typeof history === 'object' && history !== null && !Array.isArray(history);
-  const config = read(allOptions, isObject ? options : { ...options, history }, '', 'TELLTALE_');
-  if (isObject) read(historyOptions, history, 'history.');
+  const given = isObject ? options : { ...options, history };
+  const config = collect(() => resolveConfig(allOptions, given, process.env, 'TELLTALE_'));
+  if (isObject) collect(() => resolveHistoryOptions(history), 'history.');
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return { ...config!, history: isObject ? history : config!.history };
 }
