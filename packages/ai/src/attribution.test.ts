@@ -1,7 +1,7 @@
 import { resolveConfig, runWithContext } from '@telltale/core';
 import { expect, it } from 'vitest';
-import { testMonitor } from '../../../test/test-monitor.ts';
 import { Seeded } from '../../../test/seeded.ts';
+import { testMonitor } from '../../../test/test-monitor.ts';
 import { Attribution } from './attribution.ts';
 import { aiObserver, configureAI } from './observe-ai-call.ts';
 import { aiOptions } from './options.ts';

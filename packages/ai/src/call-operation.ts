@@ -2,6 +2,7 @@ import type { Context, Monitor, Operation } from '@telltale/core';
 import type { AICallStart } from './ai-call.ts';
 import type { CallSeries } from './call-metrics.ts';
 import type { EndedCall } from './ended-call.ts';
+import { shownError } from './shown-error.ts';
 
 /** Tells the listeners that a call began. */
 export function startOperation(
@@ -30,11 +31,16 @@ export function startOperation(
 }
 
 /** Tells the listeners how it ended. */
-export function endOperation({ operations }: Monitor, operation: Operation, ended: EndedCall): void {
+export function endOperation(
+  { operations }: Monitor,
+  operation: Operation,
+  ended: EndedCall,
+  recordsContent: boolean,
+): void {
   const { end, status, usage } = ended;
   operation.durationMs = ended.durationMs;
   operation.outcome = status === 'error' || status === 'aborted' ? status : 'ok';
-  if (status === 'error') operation.error = end.error;
+  if (status === 'error') operation.error = recordsContent ? end.error : shownError(end.error, end.httpStatus);
   Object.assign(operation.attributes, {
     served_model: end.servedModel,
     input_tokens: usage?.inputTokens,

@@ -132,8 +132,9 @@ export class CallRecord {
     if (usage !== undefined && status !== 'cached') series.countTokens(usage);
     const attribution = observer.attributionOf(start, this.context);
     if (price !== undefined) this.#account(price, status, attribution);
-    // What failed was not charged; what nobody can price counts as what was set aside for it.
-    this.reservation?.settle(status === 'cached' || price === undefined ? 0 : costUsd);
+    // What failed was not charged; what nobody can price, or not to its end, counts as what was set aside for it.
+    const charged = usage?.partial ? undefined : costUsd;
+    this.reservation?.settle(status === 'cached' || price === undefined ? 0 : charged);
     if (status !== 'cached') this.#addFigures(usage, costUsd);
 
     const ended: EndedCall = {
@@ -149,7 +150,7 @@ export class CallRecord {
       firstTokenMs: this.firstTokenMs,
       attempts: status === 'cached' ? 0 : Math.max(1, this.attempts),
     };
-    if (this.operation !== undefined) endOperation(monitor, this.operation, ended);
+    if (this.operation !== undefined) endOperation(monitor, this.operation, ended, observer.recordsContent);
     logCall(monitor, ended, observer.config);
     return costUsd;
   }

@@ -1,7 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { expect, it } from 'vitest';
-import { testMonitor } from '../../../test/test-monitor.ts';
 import { Seeded } from '../../../test/seeded.ts';
+import { testMonitor } from '../../../test/test-monitor.ts';
 import { MoneySeries } from './money.ts';
 import { aiObserver } from './observe-ai-call.ts';
 import { PriceBook } from './pricing/price-book.ts';

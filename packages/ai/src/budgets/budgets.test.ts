@@ -204,3 +204,12 @@ it('goes on in memory where the file cannot be had, and says so', async () => {
     expect.objectContaining({ level: 'WARNING', message: expect.stringContaining('kept in memory only') }),
   );
 });
+
+it('counts what was set aside for a stream that was broken off before its usage was told', async () => {
+  const test = budgeted({ limitUsd: 10 });
+  const call = await aiObserver(test.monitor).begin({ ...CALL, maxOutputTokens: 2e6 });
+  call.end({ aborted: true, usage: { inputTokens: 0, outputTokens: 1, partial: true } });
+  expect(await test.samples('ai_budget_spent_usd')).toEqual(['all = 2']);
+  expect(await test.samples('ai_approximated_prices_total')).toEqual(['acme dollar partial = 1']);
+  expect(test.log().at(-1)).toMatchObject({ outcome: 'aborted', price_approximation: 'partial' });
+});

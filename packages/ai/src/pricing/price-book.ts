@@ -11,7 +11,7 @@ import type { Rates } from './rates.ts';
 type PriceSource = 'override' | 'table' | 'free';
 
 /** Why a price is not quite that of the model and tier in question. */
-type Approximation = 'dated' | 'fine_tuned' | 'routed' | 'prefix' | 'assumed' | 'tier' | 'incomplete';
+type Approximation = 'dated' | 'fine_tuned' | 'routed' | 'prefix' | 'assumed' | 'tier' | 'incomplete' | 'partial';
 
 /** What a model costs. */
 export interface Quote {
@@ -77,7 +77,7 @@ export class PriceBook {
       costUsd: dollars(found.pico),
       savedUsd: dollars(found.savedPico),
       source: quote.source,
-      approximation: quote.approximation ?? (found.incomplete ? 'incomplete' : undefined),
+      approximation: quote.approximation ?? (usage.partial ? 'partial' : found.incomplete ? 'incomplete' : undefined),
     };
   }
 
