@@ -47,9 +47,8 @@ export function asPlainPromise<R>(result: R): R {
   return new Promise((resolve) => resolve(result)) as R;
 }
 
-/** Whether it is a promise and nothing more: no subclass, nothing put on it. */
+/** Whether it is a promise and nothing more: no subclass, nothing put on it but what Node 22 notes by symbols. */
 function isPlainPromise(value: unknown): value is Promise<unknown> {
-  return (
-    types.isPromise(value) && Object.getPrototypeOf(value) === Promise.prototype && Reflect.ownKeys(value).length === 0
-  );
+  if (!types.isPromise(value) || Object.getPrototypeOf(value) !== Promise.prototype) return false;
+  return Object.getOwnPropertyNames(value).length === 0;
 }

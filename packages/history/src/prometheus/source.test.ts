@@ -138,10 +138,14 @@ describe('what is sent', () => {
   });
 
   it('writes odd label names so that they can stand in a path', async () => {
-    const path = (name: string) => sent({}, (engine) => engine.labelValues(name)).then(({ url }) => url);
-    expect(await path('job_name')).toBe('/base/api/v1/label/job_name/values?');
-    expect(await path('http.status_code')).toBe('/base/api/v1/label/U__http_2e_status__code/values?');
-    expect(await path('ünï/😀')).toBe('/base/api/v1/label/U___fc_n_ef__2f__1f600_/values?');
+    const path = async (name: string) => {
+      const { url } = await sent({}, (engine) => engine.labelValues(name));
+      // Node versions differ in what becomes of a search without parameters.
+      return url.replace(/\?$/, '');
+    };
+    expect(await path('job_name')).toBe('/base/api/v1/label/job_name/values');
+    expect(await path('http.status_code')).toBe('/base/api/v1/label/U__http_2e_status__code/values');
+    expect(await path('ünï/😀')).toBe('/base/api/v1/label/U___fc_n_ef__2f__1f600_/values');
   });
 });
 
