@@ -1,4 +1,12 @@
-import { type Context, type ExemplarLabels, enterContext, errorType, type Operation } from '@telltale/core';
+import {
+  type Context,
+  type ExemplarLabels,
+  enterContext,
+  errorType,
+  type Operation,
+  shownMs,
+  writesDebug,
+} from '@telltale/core';
 import type { JobLike } from './bullmq-like.ts';
 import { jobOrigin } from './job-context.ts';
 import type { JobMemory } from './job-memory.ts';
@@ -53,8 +61,7 @@ export class JobRun {
       this.#overdueTimer = setTimeout(() => this.#noteOverdue(), config.longRunningMs).unref();
     }
     if (memory !== undefined) this.#endMemory = memory.watch();
-    const { levels, level } = monitor.logger;
-    if (levels[level]! >= levels.debug!) {
+    if (writesDebug(monitor.logger)) {
       enterContext(this.context, () =>
         monitor.logger.debug(`${this.#series.origin.name} began`, {
           event_type: 'request',
@@ -137,7 +144,7 @@ export class JobRun {
       status,
       attempt: this.#attempt,
       attempts_allowed: this.#allowed,
-      duration_ms: this.#durationMs === undefined ? undefined : Math.round(this.#durationMs * 100) / 100,
+      duration_ms: this.#durationMs === undefined ? undefined : shownMs(this.#durationMs),
       wait_ms: this.#waitMs,
       added_by: this.#addedBy,
     };
